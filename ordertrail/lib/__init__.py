@@ -1,0 +1,1 @@
+"""What every room stands on: money and quantity, numbers, refusals, bulk writes, the write gate, the clock."""

@@ -1,0 +1,58 @@
+"""Money and quantity as the store keeps them: integers in the store, ``Decimal`` in Python, never a float.
+
+Money counts in 1/10,000 of the currency's unit whatever the currency; quantities, prices and rates in 1/1,000,000
+(architecture.md §5). Rounding is HALF_UP away from zero, also below zero (domain.md §1.10).
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+MONEY_SCALE = 10_000
+QTY_SCALE = 1_000_000
+
+MINOR_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "BHD": 3, "OMR": 3, "JOD": 3, "TND": 3}
+"""Decimals of the currencies that do not have two (ISO 4217)."""
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals amounts of ``currency`` (ISO 4217 code) have.
+
+    >>> minor_digits("CNY"), minor_digits("JPY")
+    (2, 0)
+    """
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def half_up(value: Decimal, digits: int = 2) -> Decimal:
+    """``value`` rounded half away from zero to ``digits`` decimals.
+
+    >>> half_up(Decimal("0.125")), half_up(Decimal("-0.125")), half_up(Decimal("2.5"), 0)
+    (Decimal('0.13'), Decimal('-0.13'), Decimal('3'))
+    """
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
+def to_units(value: Decimal, scale: int) -> int:
+    """The integer that the store keeps for ``value``; ValueError when it has more decimals than ``scale`` can hold.
+
+    >>> to_units(Decimal("1.25"), MONEY_SCALE)
+    12500
+    >>> to_units(Decimal("0.00001"), MONEY_SCALE)
+    Traceback (most recent call last):
+    ValueError: 0.00001 has more decimals than 1/10000
+    """
+    units = value * scale
+    whole = int(units)
+    if whole != units:
+        raise ValueError(f"{value} has more decimals than 1/{scale}")
+    return whole
+
+
+def from_units(units: int, scale: int) -> Decimal:
+    """The ``Decimal`` that the stored integer stands for.
+
+    >>> from_units(12500, MONEY_SCALE)
+    Decimal('1.2500')
+    """
+    return Decimal(units).scaleb(-4 if scale == MONEY_SCALE else -6)
