@@ -56,3 +56,34 @@ def from_units(units: int, scale: int) -> Decimal:
     Decimal('1.2500')
     """
     return Decimal(units).scaleb(-4 if scale == MONEY_SCALE else -6)
+
+
+def _half_up_div(numerator: int, divisor: int) -> int:
+    """``numerator / divisor`` as an integer, half away from zero; ``divisor`` > 0."""
+    whole, rest = divmod(abs(numerator), divisor)
+    whole += 2 * rest >= divisor
+    return whole if numerator >= 0 else -whole
+
+
+def piece_units(amount: int, qty: int, of_qty: int, digits: int) -> int:
+    """HALF_UP(amount × qty / of_qty) in money units, rounded to ``digits`` decimals: the part of a line's amount that falls to
+    ``qty`` out of ``of_qty`` (domain.md §1.10, pieces). Integers as stored; 0 when ``of_qty`` is 0. SQL calls it ``ot_piece``.
+
+    >>> piece_units(10_000_000, 6_000_000, 10_000_000, 2), piece_units(1_000_000, 1_000_000, 3_000_000, 2)
+    (6000000, 333300)
+    """
+    if not of_qty:
+        return 0
+    step = 10 ** (4 - digits)
+    sign = -1 if of_qty < 0 else 1
+    return _half_up_div(sign * amount * qty, sign * of_qty * step) * step
+
+
+def tax_units(net: int, rate: int, digits: int) -> int:
+    """HALF_UP(net × rate) in money units, rounded to ``digits`` decimals; SQL calls it ``ot_tax``.
+
+    >>> tax_units(8_000_000, 130_000, 2)
+    1040000
+    """
+    step = 10 ** (4 - digits)
+    return _half_up_div(net * rate, QTY_SCALE * step) * step
