@@ -1,0 +1,1 @@
+"""How documents come in from other systems."""

@@ -1,0 +1,400 @@
+"""A stream made into one function from a raw document to a record: what can be decided once is decided here."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.utils.translation import gettext as _
+
+from ordertrail.records import shapes
+from ordertrail.records.shapes import Problem, Record, Same
+from ordertrail.sync.connectors.base import Notes, RawDocument, Value
+from ordertrail.sync.moments import day_reader, instant_reader, moment_reader
+from ordertrail.sync.spec import CHOICES, LINES, MANY, Spec
+from ordertrail.sync.stream import Stream
+from ordertrail.sync.values import Bad, Noting, code_reader, number_reader, read_flag, read_text, show
+
+Convert = Callable[[Value], Any]
+
+_CODES = frozenset(
+    {
+        "ref",
+        "number",
+        "customer",
+        "customer_number",
+        "other_numbers",
+        "sku",
+        "order",
+        "order_line",
+        "invoice",
+        "shipment",
+    }
+    | {"tracking_number", "tax_number", "tax_invoice_number", "lot", "barcodes", "same_as"}
+)
+"""Text fields that hold numbers and codes: full-width signs are folded, digits lost by a spreadsheet are refused."""
+
+_MONEY = frozenset({"net", "gross", "total", "amount", "invoiced", "paid", "value"})
+"""Number fields that the store keeps with four decimals; all others have six."""
+
+_LONGEST = {"ref": 200, "number": 100}
+
+
+class Step(NamedTuple):
+    """One field of a record: its name, the column it comes from, and how a cell becomes its value."""
+
+    field: str
+    column: str
+    convert: Convert
+
+
+class Level:
+    """How one row becomes the values of one record (a document's or a line's): constants, and steps to run for each
+    row.
+    """
+
+    def __init__(self, record: type[Any]) -> None:
+        self.record = record
+        self.constants: dict[str, Any] = {}
+        self.steps: list[Step] = []
+        self.header_steps: list[Step] = []
+
+
+class Mapper:
+    """The compiled form of one stream: call it with a raw document. Not shared between threads."""
+
+    def __init__(self, stream: Stream, zone: ZoneInfo, notes: Notes) -> None:
+        self.stream = stream
+        self.zone = zone
+        self.notes = notes
+        self.place = ""
+        self.column = ""
+        self.head = self._level(shapes.RECORDS[stream.kind], stream.fields)
+        self.has_number = "number" in stream.fields
+        self._add_changed_at()
+        self.line: Level | None = None
+        self.lines_field = ""
+        if stream.lines and stream.kind in LINES:
+            self.lines_field, shape = LINES[stream.kind]
+            self.line = self._level(shape, stream.line_fields)
+            self._add_line_ref(shape)
+        self.customers = "customer" in {f.name for f in dataclasses.fields(self.head.record)}
+
+    def __call__(self, raw: RawDocument) -> Record | Problem:
+        """The record that ``raw`` stands for, or why it cannot be one: the whole document waits, never a part of it."""
+        self.place = raw.place
+        self.column = self.stream.key.column
+        try:
+            values = self._head(raw)
+            if self.line is not None:
+                values[self.lines_field] = self._lines(self.line, raw)
+            record: Record = self.head.record(**values)
+            return record
+        except Bad as bad:
+            return Problem(raw.ref, self.place, self.column, bad.code, bad.detail, _raw_text(raw))
+
+    def _head(self, raw: RawDocument) -> dict[str, Any]:
+        ref = raw.ref
+        if not ref:
+            raise missing()
+        if len(ref) > _LONGEST["ref"]:
+            raise _too_long(ref, _LONGEST["ref"])
+        values = self.head.constants.copy()
+        values["ref"] = ref
+        if not self.has_number:
+            values["number"] = ref
+        get = raw.row.get
+        for field, self.column, convert in self.head.steps:  # noqa: B020  the column is kept for the sentence of a problem
+            values[field] = convert(get(self.column))
+        if self.customers and not values.get("customer") and values.get("customer_name"):
+            values["customer"] = values["customer_name"]
+        return values
+
+    def _lines(self, line: Level, raw: RawDocument) -> tuple[Any, ...]:
+        steps, shape = line.steps, line.record
+        values = line.constants.copy()
+        has_ref = "ref" in values
+        for field, self.column, convert in line.header_steps:
+            values[field] = convert(raw.row.get(self.column))
+        found: list[Any] = []
+        refs: set[str] = set()
+        for number, row in enumerate(raw.lines, 1):
+            get = row.get
+            try:
+                for field, self.column, convert in steps:
+                    values[field] = convert(get(self.column))
+            except Bad:
+                self.place = _("%(place)s, line %(number)s") % {"place": raw.place, "number": number}
+                raise
+            if has_ref:
+                ref = values["ref"] = (
+                    values["ref"] if steps and self.stream.lines and self.stream.lines.key else str(number)
+                )
+                if ref in refs:
+                    self.column = self.stream.lines.key if self.stream.lines else ""
+                    raise Bad(
+                        "line_repeated",
+                        _("Two lines of the document have the reference “%(ref)s”.") % {"ref": show(ref)},
+                    )
+                refs.add(ref)
+            found.append(shape(**values))
+        return tuple(found)
+
+    def _level(self, record: type[Any], fields: Mapping[str, Sequence[Spec]]) -> Level:
+        level = Level(record)
+        hints = typing.get_type_hints(record)
+        shape = {f.name: f for f in dataclasses.fields(record)}
+        for name, specs in fields.items():
+            if name in MANY:
+                self._add_many(level, name, specs)
+                continue
+            spec = specs[0]
+            convert = self._convert(name, hints[name], spec, shape[name])
+            if not spec.column:
+                level.constants[name] = convert(spec.value)
+            else:
+                (level.header_steps if spec.header else level.steps).append(Step(name, spec.column, convert))
+        return level
+
+    def _add_changed_at(self) -> None:
+        """Without a mapping of its own, the change time is the version's or cursor's where that is a time."""
+        column = self.stream.version or self.stream.cursor
+        if not column or "changed_at" in self.stream.fields:
+            return
+        read = instant_reader(self.stream.reading, self.zone, lambda code, detail: None)
+
+        def changed_at(value: Value) -> datetime | None:
+            if isinstance(value, int) or (type(value) is str and value.isdigit()):
+                return None  # a running number, not a time
+            try:
+                return read(value)
+            except Bad:
+                return None
+
+        self.head.steps.append(Step("changed_at", column, changed_at))
+
+    def _add_line_ref(self, shape: type[Any]) -> None:
+        if self.line is None or not any(f.name == "ref" for f in dataclasses.fields(shape)):
+            return
+        if "ref" in self.stream.line_fields:
+            return
+        self.line.constants["ref"] = ""
+        if self.stream.lines and self.stream.lines.key:
+            read = code_reader(self._noting(self.stream.lines.key))
+            self.line.steps.insert(0, Step("ref", self.stream.lines.key, _required(read)))
+
+    def _noting(self, column: str) -> Noting:
+        return lambda code, detail: self.notes.add(code, detail, column=column, place=self.place)
+
+    def _convert(self, name: str, hint: Any, spec: Spec, shape: dataclasses.Field[Any]) -> Convert:
+        """The function from a cell to the value of field ``name``, with everything that ``spec`` asks for."""
+        read = self._by_type(name, hint, spec)
+        choices = CHOICES.get((self.stream.kind, name))
+        if spec.map is not None:
+            read = _mapped(read, spec)
+        elif choices and spec.column:
+            read = _chosen(read, choices)
+        if spec.regex:
+            read = _matched(read, re.compile(spec.regex))
+        if spec.reading.empty:
+            read = _emptied(read, frozenset(spec.reading.empty))
+        required = shape.default is dataclasses.MISSING and shape.default_factory is dataclasses.MISSING
+        if spec.default is not None:
+            read = _defaulted(read, read(spec.default))
+        elif required and spec.column:
+            read = _required(read)
+        elif not required and shape.default not in (None, "", dataclasses.MISSING):
+            read = _defaulted(read, shape.default)
+        return read
+
+    def _by_type(self, name: str, hint: Any, spec: Spec) -> Convert:
+        noting = self._noting(spec.column)
+        wanted = _types(hint)
+        if bool in wanted:
+            return read_flag
+        if Decimal in wanted:
+            return number_reader(spec.reading.decimal, 4 if name in _MONEY else 6, noting, spec.scale)
+        if datetime in wanted and date in wanted:
+            return moment_reader(spec.reading, self.zone, noting)
+        if datetime in wanted:
+            return instant_reader(spec.reading, self.zone, noting)
+        if date in wanted:
+            return day_reader(spec.reading, self.zone, noting)
+        if name not in _CODES:
+            return read_text
+        read = code_reader(noting, spec.digits)
+        return _limited(read, _LONGEST[name]) if name in _LONGEST else read
+
+    def _add_many(self, level: Level, name: str, specs: Sequence[Spec]) -> None:
+        """A field of several values: one step for each of its columns, the last of which holds them all."""
+        pick: list[tuple[str, Convert]] = []
+        for spec in specs:
+            read: Convert = code_reader(self._noting(spec.column), spec.digits) if name in _CODES else read_text
+            if spec.map is not None:
+                read = _mapped(read, spec)
+            if spec.regex:
+                read = _matched(read, re.compile(spec.regex))
+            if spec.reading.empty:
+                read = _emptied(read, frozenset(spec.reading.empty))
+            pick.append((spec.column, _several(read, spec, name)))
+        if len(pick) == 1 and pick[0][0]:
+            level.steps.append(Step(name, pick[0][0], pick[0][1]))
+            return
+        for index, (column, read) in enumerate(pick):
+            level.steps.append(Step(name, column, _Collected(read, first=index == 0)))
+        _Collected.chain([step.convert for step in level.steps[-len(pick) :]])
+
+
+class _Collected:
+    """One of several columns that feed one field: adds its values to those of the columns before it."""
+
+    def __init__(self, read: Convert, *, first: bool) -> None:
+        self.read = read
+        self.before: _Collected | None = None
+        self.first = first
+        self.found: tuple[Any, ...] = ()
+
+    @staticmethod
+    def chain(members: Sequence[Any]) -> None:
+        """Let each member know the one before it."""
+        for before, after in pairwise(members):
+            after.before = before
+
+    def __call__(self, value: Value) -> tuple[Any, ...]:
+        earlier = self.before.found if self.before else ()
+        own = self.read(value)
+        self.found = earlier + tuple(one for one in own if one not in earlier) if own else earlier
+        return self.found
+
+
+def _several(read: Convert, spec: Spec, name: str) -> Convert:
+    """Zero, one or (with ``split``) several values of one cell, as a tuple without repetitions."""
+    separators = re.compile("[" + re.escape(spec.split) + "]") if spec.split else None
+
+    def values(value: Value) -> tuple[Any, ...]:
+        text = read(value if spec.column else spec.value)
+        if not text:
+            return ()
+        parts = [part.strip() for part in separators.split(text)] if separators else [text]
+        found = dict.fromkeys(part for part in parts if part)
+        return tuple(Same(part, spec.source) for part in found) if name == "same_as" else tuple(found)
+
+    return values
+
+
+def _types(hint: Any) -> frozenset[Any]:
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        return frozenset(typing.get_args(hint))
+    return frozenset({hint})
+
+
+def missing() -> Bad:
+    """The refusal of a document that lacks what it must have."""
+    return Bad("missing", _("It is empty, and a document cannot do without it."))
+
+
+def _too_long(text: str, longest: int) -> Bad:
+    return Bad("too_long", _("“%(text)s” is longer than %(longest)s signs.") % {"text": show(text), "longest": longest})
+
+
+def _limited(read: Convert, longest: int) -> Convert:
+    def limited(value: Value) -> Any:
+        text = read(value)
+        if len(text) > longest:
+            raise _too_long(text, longest)
+        return text
+
+    return limited
+
+
+def _required(read: Convert) -> Convert:
+    def required(value: Value) -> Any:
+        found = read(value)
+        if found is None or found == "":
+            raise missing()
+        return found
+
+    return required
+
+
+def _defaulted(read: Convert, default: Any) -> Convert:
+    def defaulted(value: Value) -> Any:
+        found = read(value)
+        return default if found is None or found == "" else found
+
+    return defaulted
+
+
+def _emptied(read: Convert, empty: frozenset[str]) -> Convert:
+    nothing = read(None)
+
+    def emptied(value: Value) -> Any:
+        return nothing if type(value) is str and value.strip() in empty else read(value)
+
+    return emptied
+
+
+def _matched(read: Convert, pattern: re.Pattern[str]) -> Convert:
+    def matched(value: Value) -> Any:
+        match = pattern.search(read_text(value))
+        return read(match[1] if match else None)
+
+    return matched
+
+
+def _mapped(read: Convert, spec: Spec) -> Convert:
+    """A table from the source's words to ours. A word that was never seen is Bad("unknown_value"), unless ``else`` is
+    given.
+    """
+    table = {key: read(out) for key, out in spec.map or ()}
+    other = read(spec.otherwise) if spec.has_otherwise else None
+    table.setdefault("", read(None))
+
+    def mapped(value: Value) -> Any:
+        key = value if type(value) is str else read_text(value)
+        if key in table:
+            return table[key]
+        key = read_text(key)
+        if key in table:
+            return table[key]
+        if spec.has_otherwise:
+            return other
+        raise Bad(
+            "unknown_value",
+            _("“%(text)s” was never seen here. Say in the mapping what it means; known are: %(known)s.")
+            % {"text": show(key), "known": ", ".join(show(one) for one in table if one)},
+        )
+
+    return mapped
+
+
+def _chosen(read: Convert, choices: tuple[str, ...]) -> Convert:
+    def chosen(value: Value) -> Any:
+        text = read(value)
+        if text and text not in choices:
+            raise Bad(
+                "unknown_value",
+                _("“%(text)s” is not one of %(known)s. Say in the mapping what it means.")
+                % {"text": show(text), "known": ", ".join(filter(None, choices))},
+            )
+        return text
+
+    return chosen
+
+
+def _raw_text(raw: RawDocument) -> str:
+    """The document's cells as JSON, for the page of rejects; at most 4,000 signs."""
+    cells = {"row": raw.row, "lines": raw.lines[:20]}
+    try:
+        return orjson.dumps(cells, default=str).decode()[:4000]
+    except (TypeError, orjson.JSONEncodeError):
+        return ascii(cells)[:4000]
