@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+handler404 = "ordertrail.web.refusals.not_found"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("ordertrail.web.urls")),
+    path("account/", include("allauth.account.urls")),
+]

@@ -1,0 +1,32 @@
+"""Pages that say no: not allowed, not found, broken. Each says what, why and the way out; none leaks what it hides."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ordertrail.web.rights import RIGHTS, roles_with
+
+
+def whom_to_ask() -> list[str]:
+    """The names of the active people who may change rights, at most three."""
+    people = get_user_model()._default_manager.filter(is_active=True, role__in=roles_with("manage_people"))
+    return [str(person) for person in people.order_by("pk")[:3]]
+
+
+def not_allowed(request: HttpRequest, right: str) -> HttpResponse:
+    """403 with the right that is missing and whom to ask."""
+    context = {"right": RIGHTS.get(right), "ask": whom_to_ask()}
+    name = "web/parts/not_allowed.html" if request.headers.get("HX-Request") else "web/not_allowed.html"
+    return render(request, name, context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 with the ways on: search and the start page."""
+    return render(request, "web/not_found.html", status=404)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form without its token: nothing was changed, the way out is to load the page again."""
+    return render(request, "web/forged.html", status=403)
