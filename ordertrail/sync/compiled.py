@@ -297,6 +297,12 @@ def _types(hint: Any) -> frozenset[Any]:
     return frozenset({hint})
 
 
+def ref_reader(stream: Stream) -> Convert:
+    """The function from a key's cell to the document's ref as text, "" for none; Bad when digits are lost."""
+    read: Convert = code_reader(lambda code, detail: None, stream.key.digits)
+    return _matched(read, re.compile(stream.key.regex)) if stream.key.regex else read
+
+
 def missing() -> Bad:
     """The refusal of a document that lacks what it must have."""
     return Bad("missing", _("It is empty, and a document cannot do without it."))

@@ -106,6 +106,12 @@ class Connector(ABC):
     def __repr__(self) -> str:
         return f"<{self.name} connector>"
 
+    def hide(self, text: str) -> str:
+        """``text`` with every secret of this source made unreadable, for sentences that quote the source."""
+        for secret in sorted(filter(None, self._secrets.values()), key=len, reverse=True):
+            text = text.replace(secret, "•••")
+        return text
+
     @abstractmethod
     def test(self) -> str:
         """A sentence of what was found there; Refused when the source cannot be reached or makes no sense."""
