@@ -16,7 +16,8 @@ MARKED_BY_FIXTURE = {"postgres_server": "postgres", "mariadb_server": "mariadb",
 ALONE = ("postgres", "mariadb", "browser", "tryton", "wheel")
 """Markers whose tests run one after the other on one worker, which then starts the server or browser once."""
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_reset_sequences", "client", "admin_client"}
+PARTS = pytest.StashKey[list[str]]()
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_reset_sequences"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,7 +32,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         mark_by_fixtures(item)
     if config.getoption("--parts"):
-        print("\n".join(f"part: {name}" for name in sorted(set(map(part_of, items)) - {""})))
+        config.stash[PARTS] = sorted(set(map(part_of, items)) - {""})
         items.clear()
         return
     wanted = config.getoption("--part") or ""
@@ -41,6 +42,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
     items[:] = keep
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """The parts, one a line, where they were asked for."""
+    return [f"part: {name}" for name in config.stash.get(PARTS, [])]
 
 
 def mark_by_fixtures(item: pytest.Item) -> None:
@@ -66,4 +72,4 @@ def shares_the_store(item: pytest.Item) -> bool:
     if names & {"sqlite", *ALONE}:
         return False
     uses_database = "django_db" in names or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
-    return uses_database and ("slow" not in names or "store" in names)
+    return uses_database and (not names & {"slow", "full"} or "store" in names)

@@ -1,10 +1,9 @@
-"""Fixtures for all rooms: the store in a file, throw-away servers, a browser. Each says what it costs."""
+"""Fixtures for all tests: the store in a file, throw-away servers, a browser. Each says what it costs."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -13,24 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 
-from dev import servers
+from dev import chromium, servers
 
 if TYPE_CHECKING:
     from django.test import Client
     from playwright.sync_api import Browser, Page
     from pytest_django.live_server_helper import LiveServer
 
-ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_FLAGS = (
-    "--headless",
-    "--no-sandbox",  # the tests run as root in containers
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+ROOT = Path(__file__).resolve().parent
 DESKTOP = {"width": 1440, "height": 900}
 numbers = count(1)
 
@@ -94,15 +83,15 @@ def browser() -> Iterator[Browser]:
     """A real Chromium, started once (about 1 s); fails where none is installed."""
     from playwright.sync_api import sync_playwright
 
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = chromium.program()
     if not program:
         pytest.fail("Chromium is not installed. Debian: apt-get install chromium", pytrace=False)
     # Playwright runs an event loop in this thread; Django would refuse every query of the test itself because of it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
+        yield started
+        started.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

@@ -1,0 +1,114 @@
+"""``dev.py test``: the cheap checks one after the other, then the tests; pytest's own closing line is printed last."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dev import debian, environment, servers
+from dev.before_django import STORE_VARIABLE
+from dev.say import Failed, duration, step
+
+SLOW = ("slow", "postgres", "mariadb", "browser", "tryton", "wheel")
+CLOSING = re.compile(r"^(\x1b\[[\d;]*m)*=+ .*\bin \d[\d.]*s.* =+(\x1b\[[\d;]*m)*$")
+NOTHING_RAN = 5
+"""pytest's exit code when no test was chosen."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of the whole tree that takes seconds: its title, and the words that ``.venv``'s Python runs."""
+
+    title: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of pytest ended: what was tested, its exit code and its closing line."""
+
+    title: str
+    code: int
+    closing: str
+
+
+def run(*, fast: bool = False, workers: str = "2", words: Sequence[str] = ()) -> int:
+    """Run checks and tests; the answer is the exit code, 0 when all is well. Stops at the first check that fails."""
+    began = time.monotonic()
+    environment.ensure("dev")
+    missing = [] if fast else debian.provide()
+    for check in cheap_checks():
+        pass_check(check)
+    outcomes = list(tests(fast=fast, missing=missing, workers=workers, words=words))
+    print(f"\n  {'in all':<30} {duration(time.monotonic() - began):>9}")
+    if missing:
+        print(f"\n  NOT TESTED HERE. {debian.message(missing)}")
+    for outcome in outcomes:
+        print(f"\n  {outcome.title}\n{outcome.closing}")
+    return max(outcome.code for outcome in outcomes)
+
+
+def cheap_checks() -> Iterator[Check]:
+    """The checks, the quickest first."""
+    yield Check("format", ("-m", "ruff", "format", "--check", "--quiet", "--diff", "."))
+    yield Check("lint", ("-m", "ruff", "check", "--quiet", "."))
+    yield Check("documents", ("-m", "dev.links"))
+    yield Check("imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"))
+    if (environment.ROOT / "ordertrail" / "lib" / "words.py").exists():
+        yield Check("translations", ("-m", "ordertrail.lib.words", "--check"))
+    yield Check("migrations", ("-m", "django", "makemigrations", "--check", "--dry-run"))
+    yield Check("types", ("-m", "mypy"))
+
+
+def pass_check(check: Check) -> None:
+    """Run a check; raises Failed with everything it said when it is not content."""
+    command, variables = environment.python(*check.words)
+    with step(check.title):
+        done = subprocess.run(
+            command, cwd=environment.ROOT, env=variables, text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    if done.returncode:
+        raise Failed(f"{done.stdout.strip()}\n\n{check.title}: failed")
+
+
+def tests(*, fast: bool, missing: Sequence[debian.Tool], workers: str, words: Sequence[str]) -> Iterator[Outcome]:
+    """Run the tests: those of the store on PostgreSQL first, then all on SQLite."""
+    left_out = {*SLOW} if fast else {marker for tool in missing for marker in tool.markers}
+    if not fast and servers.postgresql_folder():
+        yield pytest("the store on PostgreSQL", words, workers, **{STORE_VARIABLE: "postgresql"})
+    chosen = ("-m", "not (" + " or ".join(sorted(left_out)) + ")") if left_out else ()
+    yield pytest("everything" if not fast else "everything quick", (*chosen, *words), workers)
+
+
+def pytest(title: str, words: Sequence[str], workers: str, **variables: str) -> Outcome:
+    """Run pytest with its output as it comes; a run in which given ``words`` choose no test is well."""
+    print(f"\n  {title}")
+    parallel = () if workers in {"0", "1"} else ("-n", workers, "--dist", "loadgroup")
+    colour = "yes" if sys.stdout.isatty() else "no"
+    command, known = environment.python("-m", "pytest", f"--color={colour}", *parallel, *words, **variables)
+    closing = ""
+    with subprocess.Popen(command, cwd=environment.ROOT, env=known, stdout=subprocess.PIPE) as running:
+        for line in lines_as_they_come(running):
+            if CLOSING.match(line):
+                closing = line
+    code = 0 if running.returncode == NOTHING_RAN and words else running.returncode
+    return Outcome(title, code, closing or f"pytest ended with exit code {running.returncode} and no closing line")
+
+
+def lines_as_they_come(running: subprocess.Popen[bytes]) -> Iterator[str]:
+    """Pass a program's output through at once, dots and all, and give each whole line."""
+    if running.stdout is None:
+        return
+    rest = b""
+    while piece := os.read(running.stdout.fileno(), 65_536):
+        sys.stdout.buffer.write(piece)
+        sys.stdout.flush()
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            yield line.decode("utf-8", "replace")

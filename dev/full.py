@@ -1,0 +1,151 @@
+"""``dev.py test --full``: everything there is, in parts of at most an hour.
+
+Each part that passed is written down in ``.cache/full.json``; a run that was stopped goes on after it, as long as no
+file has changed. When the last part is through, a dated report is added to docs/proof.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from dev import bench, checks, debian, environment, machine
+from dev.before_django import STORE_VARIABLE
+from dev.checks import Outcome
+from dev.say import Failed, duration, step
+
+STATE = environment.CACHE / "full.json"
+REPORT = environment.ROOT / "docs" / "proof.md"
+WRITTEN_BY_RUNS = ("docs/proof.md", "docs/performance.md")
+EVERY_PUSH = "every push"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a part ended: exit code, seconds, closing lines."""
+
+    code: int
+    seconds: float
+    closing: list[str]
+
+
+def run(workers: str) -> int:
+    """Run all parts that have not passed on these very files, then write the report; 0 when all have passed."""
+    environment.ensure("dev")
+    if missing := debian.provide():
+        raise Failed(f"--full leaves nothing out. {debian.message(missing)}")
+    key = files_key()
+    results = read_results(key)
+    parts = all_parts(workers)
+    for number, (name, work) in enumerate(parts.items(), 1):
+        if name in results and results[name].code == 0:
+            print(f"  part {number} of {len(parts)}: {name}: passed before ({duration(results[name].seconds)})")
+            continue
+        print(f"\n  part {number} of {len(parts)}: {name}")
+        results[name] = timed(work)
+        write_results(key, results)
+    report = report_of({name: results[name] for name in parts})
+    with REPORT.open("a", encoding="utf-8") as file:
+        file.write(report)
+    print(report)
+    return max(result.code for result in results.values())
+
+
+def all_parts(workers: str) -> dict[str, Callable[[], list[Outcome]]]:
+    """The parts by name: what each push runs, each part that tests are marked with, each measurement."""
+    parts: dict[str, Callable[[], list[Outcome]]] = {EVERY_PUSH: partial(every_push, workers)}
+    parts |= {f"tests: {name}": partial(tests_of, name) for name in test_parts()}
+    return parts | {f"measurement: {name}": partial(measurement, name) for name in bench.names()}
+
+
+def every_push(workers: str) -> list[Outcome]:
+    """``dev.py test``."""
+    for check in checks.cheap_checks():
+        checks.pass_check(check)
+    return list(checks.tests(fast=False, missing=(), workers=workers, words=()))
+
+
+def tests_of(part: str) -> list[Outcome]:
+    """The tests marked ``full(part)``, on SQLite, and those of the store among them on PostgreSQL too."""
+    words = ("--part", part)
+    return [
+        checks.pytest(f"{part}, the store on PostgreSQL", words, "1", **{STORE_VARIABLE: "postgresql"}),
+        checks.pytest(part, words, "1"),
+    ]
+
+
+def measurement(name: str) -> list[Outcome]:
+    """``dev.py bench NAME``."""
+    return [bench.measure(name)[0]]
+
+
+def test_parts() -> list[str]:
+    """The parts that tests are marked with."""
+    command, variables = environment.python("-m", "pytest", "--collect-only", "--parts", "--color=no")
+    with step("looking for parts"):
+        done = subprocess.run(command, cwd=environment.ROOT, env=variables, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, checks.NOTHING_RAN):
+        raise Failed(f"The tests could not be collected:\n{done.stdout[-3000:]}")
+    return [line.removeprefix("part: ") for line in done.stdout.splitlines() if line.startswith("part: ")]
+
+
+def timed(work: Callable[[], list[Outcome]]) -> Result:
+    """Do a part; a check that failed is its closing line."""
+    began = time.monotonic()
+    try:
+        outcomes = work()
+    except Failed as problem:
+        print(problem)
+        outcomes = [Outcome("", 1, str(problem).splitlines()[-1])]
+    closing = [outcome.closing.strip() for outcome in outcomes]
+    return Result(max(outcome.code for outcome in outcomes), time.monotonic() - began, closing)
+
+
+def files_key() -> str:
+    """A name for the files as they are: the commit and every difference from it, but for what such runs write."""
+    apart = [f":(exclude){path}" for path in WRITTEN_BY_RUNS]
+    state = ""
+    for words in (
+        ["rev-parse", "HEAD"],
+        ["diff", "HEAD", "--", ".", *apart],
+        ["status", "--porcelain", "--", ".", *apart],
+    ):
+        state += subprocess.run(
+            ["git", *words], cwd=environment.ROOT, capture_output=True, text=True, check=False
+        ).stdout
+    return hashlib.sha256(state.encode()).hexdigest()
+
+
+def read_results(key: str) -> dict[str, Result]:
+    """The results of earlier runs on the same files; none when a file has changed since."""
+    try:
+        state: dict[str, Any] = json.loads(STATE.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: Result(**result) for name, result in state["parts"].items()} if state.get("files") == key else {}
+
+
+def write_results(key: str, results: dict[str, Result]) -> None:
+    """Keep the results for a run that goes on."""
+    state = {"files": key, "parts": {name: asdict(result) for name, result in results.items()}}
+    STATE.write_text(json.dumps(state, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def report_of(results: dict[str, Result]) -> str:
+    """The report as a section of docs/proof.md."""
+    rows = "".join(
+        f"| {name} | {'passed' if result.code == 0 else '**failed**'} | {duration(result.seconds)} |"
+        f" {'; '.join(result.closing).replace('=', '').replace('|', '/').strip()} |\n"
+        for name, result in results.items()
+    )
+    return (
+        f"\n## {datetime.now().astimezone():%Y-%m-%d %H:%M %z}, commit {bench.commit()}\n\n{machine.size()}.\n\n"
+        f"| part | result | time | closing line |\n| --- | --- | --- | --- |\n{rows}"
+    )
