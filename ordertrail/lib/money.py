@@ -58,7 +58,7 @@ def from_units(units: int, scale: int) -> Decimal:
     return Decimal(units).scaleb(-4 if scale == MONEY_SCALE else -6)
 
 
-def _half_up_div(numerator: int, divisor: int) -> int:
+def half_up_div(numerator: int, divisor: int) -> int:
     """``numerator / divisor`` as an integer, half away from zero; ``divisor`` > 0."""
     whole, rest = divmod(abs(numerator), divisor)
     whole += 2 * rest >= divisor
@@ -76,7 +76,7 @@ def piece_units(amount: int, qty: int, of_qty: int, digits: int) -> int:
         return 0
     step = 10 ** (4 - digits)
     sign = -1 if of_qty < 0 else 1
-    return _half_up_div(sign * amount * qty, sign * of_qty * step) * step
+    return half_up_div(sign * amount * qty, sign * of_qty * step) * step
 
 
 def tax_units(net: int, rate: int, digits: int) -> int:
@@ -86,4 +86,4 @@ def tax_units(net: int, rate: int, digits: int) -> int:
     1040000
     """
     step = 10 ** (4 - digits)
-    return _half_up_div(net * rate, QTY_SCALE * step) * step
+    return half_up_div(net * rate, QTY_SCALE * step) * step

@@ -1,0 +1,1 @@
+"""Invoices, payments, and which part of a payment counts for which order."""

@@ -1,0 +1,149 @@
+"""Steps that write invoices as their groups agree on them, and each order's share of them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare
+from ordertrail.billing.rules import invoice_shares
+from ordertrail.lib import bulk
+from ordertrail.lib.ids import LINES
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, minor_digits, piece_units, to_units
+from ordertrail.lib.numbers import number_key
+from ordertrail.orders.models import Order
+from ordertrail.orders.queries import LineFinder, LineKey
+from ordertrail.orders.rules import LineAmounts, line_amounts
+from ordertrail.records.merge import Merged
+from ordertrail.records.queries import Finder
+from ordertrail.records.shapes import InvoiceLineRecord, InvoiceRecord
+
+INVOICE = (
+    "id", "company", "home", "number", "state", "type", "reported", "customer_name", "invoice_date", "due_date", "currency",
+    "digits", "net", "tax", "total", "total_told", "tax_invoice_number",
+)  # fmt: skip
+LINE = (
+    "id", "invoice", "line", "order_key", "order", "order_line", "sku", "qty", "net", "tax_rate", "tax", "gross", "standing",
+    "counts",
+)  # fmt: skip
+SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
+
+Standing = Callable[[int, bool], int]
+
+
+def remove(ids: Sequence[int]) -> None:
+    """Delete the rows of these invoices."""
+    bulk.delete(InvoiceLine, "invoice", ids)
+    bulk.delete(InvoiceShare, "invoice", ids)
+    bulk.delete(Invoice, "id", ids)
+
+
+def write(
+    invoices: Sequence[Merged[InvoiceRecord]], orders: Finder, standing: Standing, currency: str, tax_rate: int
+) -> set[int]:
+    """Write the agreed invoices, their lines and each order's share; returns the ids of the orders concerned."""
+    orders.learn((m.lines_from, line.order) for m in invoices for line in m.record.lines)
+    touched = {
+        found for m in invoices for line in m.record.lines if (found := orders.find(m.lines_from, line.order)) is not None
+    }
+    finder = LineFinder(touched)
+    numbers = dict(
+        bulk.select(f"SELECT id, number FROM {bulk.table(Order)} WHERE id IN {bulk.among()}", [bulk.bound(touched)])
+    )
+    heads, lines, shares = [], [], []
+    for merged in invoices:
+        rows = list(_lines(merged, orders, finder, standing, currency, tax_rate))
+        heads.append(_invoice(merged, rows, currency))
+        lines += rows
+        shares += _shares(merged, rows, numbers, currency, standing)
+    bulk.insert(Invoice, INVOICE, heads)
+    bulk.insert(InvoiceLine, LINE, lines)
+    bulk.insert(InvoiceShare, SHARE, shares)
+    return touched
+
+
+def _invoice(merged: Merged[InvoiceRecord], rows: Sequence[tuple[Any, ...]], currency: str) -> tuple[Any, ...]:
+    record = merged.record
+    net, tax = sum(row[8] for row in rows), sum(row[10] for row in rows)
+    return (
+        merged.group, 1, merged.home, record.number[:100], record.state, record.type, record.reported,
+        record.customer_name[:200], record.invoice_date, record.due_date, record.currency or currency,
+        minor_digits(record.currency or currency), net, tax, net + tax, record.total, record.tax_invoice_number[:40],
+    )  # fmt: skip
+
+
+def _lines(
+    merged: Merged[InvoiceRecord], orders: Finder, finder: LineFinder, standing: Standing, currency: str, tax_rate: int
+) -> Iterator[tuple[Any, ...]]:
+    record = merged.record
+    digits = minor_digits(record.currency or currency)
+    sign = -1 if record.type == "credit_note" else 1
+    seen: Counter[tuple[int | None, str]] = Counter()
+    found: list[tuple[int | None, LineKey | None]] = []
+    for line in record.lines:
+        order = orders.find(merged.lines_from, line.order)
+        found.append((order, finder.find(order, line.order_line, line.sku, seen[order, line.sku])))
+        seen[order, line.sku] += 1
+    amounts = _amounts(record, [key for _, key in found], digits, tax_rate)
+    stands = standing(merged.home, record.reported)
+    for place, (line, (order, key), (rate, told)) in enumerate(zip(record.lines, found, amounts, strict=True), 1):
+        yield (
+            merged.group * LINES + place, merged.group, place, number_key(line.order)[:100], order, key and key.id,
+            line.sku[:100], None if line.qty is None else sign * to_units(line.qty, QTY_SCALE), sign * told.net, rate,
+            sign * told.tax, sign * told.gross, stands, False,
+        )  # fmt: skip
+
+
+def _amounts(
+    record: InvoiceRecord, keys: Sequence[LineKey | None], digits: int, tax_rate: int
+) -> list[tuple[int, LineAmounts]]:
+    """Tax rate and amounts of each line: as told, else the piece of the order's line. Where the document's own total differs from the
+    lines by no more than a minor unit a line, the last line's tax takes it (domain.md §1.8, document mode)."""
+    rates = [
+        to_units(line.tax_rate, QTY_SCALE) if line.tax_rate is not None else key.tax_rate if key else tax_rate
+        for line, key in zip(record.lines, keys, strict=True)
+    ]
+    gross_told = bool(record.lines) and all(line.gross is not None and line.net is None for line in record.lines)
+    parts = [_part(line, key, digits, gross=gross_told) for line, key in zip(record.lines, keys, strict=True)]
+    amounts = line_amounts(list(zip(parts, rates, strict=True)), digits, include_tax=gross_told)
+    if record.total is not None and amounts:
+        off = to_units(record.total, MONEY_SCALE) - sum(told.gross for told in amounts)
+        if off and abs(off) <= 10 ** (4 - digits) * len(amounts):
+            last = amounts[-1]
+            amounts[-1] = LineAmounts(last.net, last.tax + off, last.gross + off)
+    return list(zip(rates, amounts, strict=True))
+
+
+def _part(line: InvoiceLineRecord, key: LineKey | None, digits: int, *, gross: bool) -> int:
+    told = line.gross if gross else line.net
+    if told is not None:
+        return to_units(told, MONEY_SCALE)
+    if line.gross is not None and key is not None:
+        return line_amounts([(to_units(line.gross, MONEY_SCALE), key.tax_rate)], digits, include_tax=True)[0].net
+    if line.qty is not None and key is not None:
+        return piece_units(key.net, to_units(line.qty, QTY_SCALE), key.qty, digits)
+    return 0
+
+
+def _shares(
+    merged: Merged[InvoiceRecord], rows: Sequence[tuple[Any, ...]], numbers: dict[int, str], currency: str, standing: Standing
+) -> Iterator[tuple[Any, ...]]:
+    record = merged.record
+    by_number: dict[str, int | None] = {}
+    parts, gross = [], defaultdict(int)
+    for row in rows:
+        number = numbers.get(row[4], "") if row[4] else ""
+        by_number[number] = row[4]
+        parts.append((number, row[8], row[9]))
+        gross[number] += row[11]
+    told_gross = gross if all(line.gross is not None and line.net is None for line in record.lines) else None
+    shares = invoice_shares(
+        parts, sum(row[11] for row in rows), minor_digits(record.currency or currency), include_tax_gross=told_gross
+    )
+    stands = standing(merged.home, record.reported)
+    for place, (number, share) in enumerate(shares.items(), 1):
+        yield (
+            merged.group * LINES + place, merged.group, by_number[number], share, record.due_date or record.invoice_date,
+            stands, False,
+        )  # fmt: skip

@@ -1,0 +1,141 @@
+"""Invoices, payments, and which part of a payment counts for which order."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ordertrail.lib.fields import MoneyField, QtyField, RateField
+
+
+class InvoiceState(models.TextChoices):
+    """What has become of an invoice; only a posted one counts."""
+
+    DRAFT = "draft", _("draft")
+    POSTED = "posted", _("posted")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Invoice(models.Model):
+    """What the customer is billed (``type`` "credit_note" takes back: its amounts are negative). Gross ``total`` in ``currency``."""
+
+    id = models.BigIntegerField(primary_key=True)
+    company = models.PositiveSmallIntegerField(default=1)
+    home = models.ForeignKey("records.Source", models.PROTECT, related_name="+", db_index=False)
+    number = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, choices=InvoiceState.choices)
+    type = models.CharField(max_length=12, default="invoice")
+    reported = models.BooleanField(default=False)
+    customer_name = models.CharField(max_length=200, blank=True)
+    invoice_date = models.DateField(null=True, db_index=True)
+    due_date = models.DateField(null=True)
+    currency = models.CharField(max_length=3)
+    net = MoneyField()
+    tax = MoneyField()
+    total = MoneyField()
+    total_told = MoneyField(null=True)
+    digits = models.PositiveSmallIntegerField(default=2)  # decimals of the currency
+    tax_invoice_number = models.CharField(max_length=40, blank=True)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceLine(models.Model):
+    """Link row order line ↔ invoice: a billed quantity (empty where only money was billed) and its amounts.
+
+    ``counts`` as on a shipment line: posted, and the source is the one believed for that order's invoices.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
+    line = models.PositiveIntegerField()
+    order_key = models.CharField(max_length=100, blank=True, db_index=True)
+    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="invoice_lines")
+    order_line = models.ForeignKey(
+        "orders.OrderLine", models.DO_NOTHING, null=True, db_constraint=False, related_name="invoice_lines"
+    )
+    sku = models.CharField(max_length=100, blank=True)
+    qty = QtyField(null=True)
+    net = MoneyField()
+    tax_rate = RateField()
+    tax = MoneyField()
+    gross = MoneyField()
+    standing = models.PositiveIntegerField()
+    counts = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}/{self.line}"
+
+
+class InvoiceShare(models.Model):
+    """An order's share of an invoice, gross, to the cent: Σ of its lines' gross with its own tax (domain.md §1.5, §1.10).
+
+    The shares of an invoice sum to its total; what belongs to no known order has ``order`` empty.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="shares")
+    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="invoice_shares")
+    gross = MoneyField()
+    due_date = models.DateField(null=True)
+    standing = models.PositiveIntegerField()
+    counts = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}:{self.order_id}"
+
+
+class Payment(models.Model):
+    """Money that came in from a customer, or (negative ``amount``) went back, in ``currency``."""
+
+    id = models.BigIntegerField(primary_key=True)
+    company = models.PositiveSmallIntegerField(default=1)
+    home = models.ForeignKey("records.Source", models.PROTECT, related_name="+", db_index=False)
+    number = models.CharField(max_length=100)
+    state = models.CharField(max_length=10)  # draft, done, cancelled
+    reported = models.BooleanField(default=False)
+    paid_at = models.DateTimeField(null=True)
+    paid_date = models.DateField(null=True, db_index=True)
+    payer = models.CharField(max_length=200, blank=True)
+    currency = models.CharField(max_length=3)
+    amount = MoneyField()
+    reference = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Allocation(models.Model):
+    """Which part of a payment settles which invoice, or which order where it names no invoice.
+
+    ``invoice_key`` and ``order_key`` are as the source named them; the links are empty while they can't be matched.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    payment = models.ForeignKey(Payment, models.CASCADE, related_name="allocations")
+    line = models.PositiveIntegerField()
+    invoice_key = models.CharField(max_length=100, blank=True, db_index=True)
+    order_key = models.CharField(max_length=100, blank=True, db_index=True)
+    invoice = models.ForeignKey(Invoice, models.DO_NOTHING, null=True, db_constraint=False, related_name="allocations")
+    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    amount = MoneyField()
+    by_reference = models.BooleanField(default=False)  # read out of the payer's text: the amount is found when it is settled
+
+    def __str__(self) -> str:
+        return f"{self.payment_id}/{self.line}"
+
+
+class PaymentShare(models.Model):
+    """Which part of a payment, through which invoice, counts for which order, fixed when it is allocated (domain.md §1.10, money)."""
+
+    id = models.BigIntegerField(primary_key=True)
+    payment = models.ForeignKey(Payment, models.CASCADE, related_name="shares")
+    invoice = models.ForeignKey(Invoice, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    order = models.ForeignKey("orders.Order", models.DO_NOTHING, db_constraint=False, related_name="payment_shares")
+    amount = MoneyField()
+    standing = models.PositiveIntegerField()
+    counts = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.payment_id}:{self.order_id}"

@@ -1,0 +1,235 @@
+"""Steps that write payments as their groups agree on them, and divide them among orders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from ordertrail.billing.models import Allocation, Invoice, InvoiceShare, Payment, PaymentShare
+from ordertrail.billing.rules import numbers_in, payment_shares
+from ordertrail.lib import bulk
+from ordertrail.lib.ids import LINES
+from ordertrail.lib.money import MONEY_SCALE, minor_digits, to_units
+from ordertrail.lib.moments import moment
+from ordertrail.lib.numbers import number_key
+from ordertrail.orders.models import Order
+from ordertrail.records.merge import Merged
+from ordertrail.records.queries import Finder
+from ordertrail.records.shapes import PaymentRecord
+
+PAYMENT = (
+    "id", "company", "home", "number", "state", "reported", "paid_at", "paid_date", "payer", "currency", "amount", "reference",
+)  # fmt: skip
+ALLOCATION = ("id", "payment", "line", "invoice_key", "order_key", "invoice", "order", "amount", "by_reference")
+SHARE = ("id", "payment", "invoice", "order", "amount", "standing", "counts")
+
+Standing = Callable[[int, bool], int]
+
+
+def remove(ids: Sequence[int]) -> None:
+    """Delete the rows of these payments."""
+    bulk.delete(PaymentShare, "payment", ids)
+    bulk.delete(Allocation, "payment", ids)
+    bulk.delete(Payment, "id", ids)
+
+
+def write(payments: Sequence[Merged[PaymentRecord]], invoices: Finder, orders: Finder, currency: str) -> None:
+    """Write the agreed payments and what they say they are for; ``settle`` then divides them."""
+    keys = {m.group: numbers_in(m.record.reference) for m in payments if not m.record.allocations}
+    for finder, name in ((invoices, "invoice"), (orders, "order")):
+        finder.learn((m.lines_from, getattr(a, name)) for m in payments for a in m.record.allocations)
+        finder.learn((m.lines_from, key) for m in payments for key in keys.get(m.group, ()))
+    bulk.insert(Payment, PAYMENT, [_payment(m, currency) for m in payments])
+    bulk.insert(
+        Allocation, ALLOCATION, [row for m in payments for row in _allocations(m, keys.get(m.group, []), invoices, orders)]
+    )
+
+
+def _payment(merged: Merged[PaymentRecord], currency: str) -> tuple[Any, ...]:
+    record = merged.record
+    at, day, _ = moment(record.paid_at)
+    amount = to_units(record.amount, MONEY_SCALE) * (-1 if record.direction == "out" else 1)
+    return (
+        merged.group, 1, merged.home, record.number[:100], record.state, record.reported, at, day, record.customer_name[:200],
+        record.currency or currency, amount, record.reference[:300],
+    )  # fmt: skip
+
+
+def _allocations(
+    merged: Merged[PaymentRecord], named: Sequence[str], invoices: Finder, orders: Finder
+) -> Iterator[tuple[Any, ...]]:
+    record, by = merged.record, merged.lines_from
+    sign = -1 if record.direction == "out" else 1
+    for place, told in enumerate(record.allocations, 1):
+        invoice, order = invoices.find(by, told.invoice), orders.find(by, told.order)
+        yield (
+            merged.group * LINES + place, merged.group, place, number_key(told.invoice)[:100], number_key(told.order)[:100],
+            invoice, order if invoice is None else None, sign * to_units(told.amount, MONEY_SCALE), False,
+        )  # fmt: skip
+    for place, key in enumerate(named, 1):
+        invoice = invoices.find(by, key)
+        order = None if invoice else orders.find(by, key)
+        yield merged.group * LINES + place, merged.group, place, key, key, invoice, order, 0, True
+
+
+def around(payments: Iterable[int], invoices: Iterable[int]) -> set[int]:
+    """Every payment whose division hangs together with these payments and invoices: shares of one invoice depend on what was paid
+    on it before, so all its payments are divided again, in order."""
+    seen, edge = set(), set(payments)
+    asked = set(invoices)
+    done: set[int] = set()
+    while edge or asked:
+        if asked:
+            done |= asked
+            edge |= {row[0] for row in _pairs("invoice_id", asked)}
+        edge -= seen
+        seen |= edge
+        asked = {row[1] for row in _pairs("payment_id", edge) if row[1]} - done if edge else set()
+        edge = set()
+    return seen
+
+
+def _pairs(column: str, keys: set[int]) -> list[tuple[int, int | None]]:
+    return bulk.select(  # type: ignore[return-value]
+        f"SELECT payment_id, invoice_id FROM {bulk.table(Allocation)} WHERE {column} IN {bulk.among()}", [bulk.bound(keys)]
+    )
+
+
+def settle(payments: Iterable[int], standing: Standing) -> set[int]:
+    """Divide these payments among orders, oldest first, and write their shares; returns the orders concerned before and after.
+
+    ``payments`` must be closed under ``around``. A payment of one source is set against what *that* source's payments have left open,
+    so that bank and ERP may both tell of the same money.
+    """
+    ids = sorted(set(payments))
+    if not ids:
+        return set()
+    before = {
+        row[0]
+        for row in bulk.select(
+            f"SELECT DISTINCT order_id FROM {bulk.table(PaymentShare)} WHERE payment_id IN {bulk.among()}", [bulk.bound(ids)]
+        )
+    }
+    bulk.delete(PaymentShare, "payment", ids)
+    heads = bulk.select(
+        f"SELECT id, home_id, amount, reported, currency FROM {bulk.table(Payment)}"
+        f" WHERE id IN {bulk.among()} AND state = 'done' ORDER BY paid_date, number, id",
+        [bulk.bound(ids)],
+    )
+    allocations: dict[int, list[_Part]] = defaultdict(list)
+    for row in bulk.select(
+        f"SELECT payment_id, id, invoice_id, order_id, amount, by_reference FROM {bulk.table(Allocation)}"
+        f" WHERE payment_id IN {bulk.among()} ORDER BY id",
+        [bulk.bound(ids)],
+    ):
+        allocations[row[0]].append(_Part(*row[1:]))
+    desk = _Opens({part.invoice for parts in allocations.values() for part in parts if part.invoice}, allocations)
+    rows: list[tuple[Any, ...]] = []
+    found: list[tuple[int, int]] = []
+    for payment, home, amount, reported, currency in heads:
+        digits, stands = minor_digits(currency), standing(home, bool(reported))
+        parts = allocations[payment]
+        if parts and parts[0].by_reference:
+            found += desk.spread(home, amount, parts)
+        shares = [share for part in parts for share in desk.divide(home, part, digits)]
+        rows += [
+            (payment * LINES + place, payment, invoice, order, share, stands, False)
+            for place, (invoice, order, share) in enumerate(shares, 1)
+        ]
+    bulk.update(Allocation, ("id", "amount"), found)
+    bulk.insert(PaymentShare, SHARE, rows)
+    return before | {row[3] for row in rows}
+
+
+class _Part:
+    """One allocation while payments are divided."""
+
+    __slots__ = ("amount", "by_reference", "id", "invoice", "order")
+
+    def __init__(self, id_: int, invoice: int | None, order: int | None, amount: int, by_reference: bool) -> None:
+        self.id, self.invoice, self.order, self.amount, self.by_reference = id_, invoice, order, amount, by_reference
+
+
+class _Opens:
+    """What each order still owes on each invoice, as each source's payments have left it."""
+
+    def __init__(self, invoices: set[int], allocations: dict[int, list[_Part]]) -> None:
+        orders = {part.order for parts in allocations.values() for part in parts if part.order}
+        self.of_order = self._invoices_of(orders)
+        every = invoices | {invoice for listed in self.of_order.values() for invoice in listed}
+        self.shares: dict[int, dict[int, int]] = defaultdict(dict)
+        self.numbers: dict[int, str] = {}
+        rows = bulk.select(
+            f"SELECT s.invoice_id, s.order_id, s.gross, o.number FROM {bulk.table(InvoiceShare)} s"
+            f" JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id JOIN {bulk.table(Order)} o ON o.id = s.order_id"
+            f" WHERE s.invoice_id IN {bulk.among()} AND i.state = 'posted'",
+            [bulk.bound(every)],
+        )
+        for invoice, order, gross, number in rows:
+            self.shares[invoice][order] = gross
+            self.numbers[order] = number
+        self.paid: dict[tuple[int, int, int], int] = defaultdict(int)
+
+    @staticmethod
+    def _invoices_of(orders: set[int]) -> dict[int, list[int]]:
+        """Posted invoices of these orders, of the source believed first, oldest due first."""
+        rows = bulk.select(
+            f"SELECT s.order_id, s.standing, s.due_date, i.number, i.id FROM {bulk.table(InvoiceShare)} s"
+            f" JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id"
+            f" WHERE i.state = 'posted' AND s.order_id IN {bulk.among()} ORDER BY s.order_id, s.standing, s.due_date, i.number",
+            [bulk.bound(orders)],
+        )
+        best: dict[int, int] = {}
+        found: dict[int, list[int]] = defaultdict(list)
+        for order, stands, _, _, invoice in rows:
+            if best.setdefault(order, stands) == stands:
+                found[order].append(invoice)
+        return found
+
+    def open(self, home: int, invoice: int, order: int) -> int:
+        """What ``order`` still owes on ``invoice`` by this source's payments so far."""
+        return self.shares[invoice].get(order, 0) - self.paid[home, invoice, order]
+
+    def spread(self, home: int, amount: int, parts: list[_Part]) -> list[tuple[int, int]]:
+        """Set the amounts of allocations that were only named in the payer's text: each takes what is open, in the order of the
+        text, until the money is used. Returns (allocation id, amount)."""
+        rest = amount
+        for part in parts:
+            part.amount = 0
+            if part.invoice:
+                due = sum(self.open(home, part.invoice, order) for order in self.shares[part.invoice])
+                part.amount = max(0, min(rest, due))
+            elif part.order:
+                due = sum(self.open(home, invoice, part.order) for invoice in self.of_order.get(part.order, ()))
+                part.amount = max(0, min(rest, due)) if len(parts) > 1 else rest
+            rest -= part.amount
+        return [(part.id, part.amount) for part in parts]
+
+    def divide(self, home: int, part: _Part, digits: int) -> Iterator[tuple[int | None, int, int]]:
+        """(invoice, order, amount) of one allocation."""
+        if not part.amount:
+            return
+        if part.invoice:
+            yield from self._on_invoice(home, part.invoice, part.amount, digits)
+        elif part.order:
+            rest = part.amount
+            for invoice in self.of_order.get(part.order, ()):
+                taken = max(0, min(rest, self.open(home, invoice, part.order)))
+                if taken:
+                    self.paid[home, invoice, part.order] += taken
+                    rest -= taken
+                    yield invoice, part.order, taken
+            if rest:
+                yield None, part.order, rest
+
+    def _on_invoice(self, home: int, invoice: int, amount: int, digits: int) -> Iterator[tuple[int, int, int]]:
+        names = {self.numbers[order]: order for order in self.shares[invoice]}
+        opens = [(number, self.open(home, invoice, order)) for number, order in names.items()]
+        if not sum(part for _, part in opens):  # paid already: by the orders' whole shares
+            opens = [(number, self.shares[invoice][order]) for number, order in names.items()]
+        for number, share in payment_shares(amount, opens, digits).items():
+            order = names[number]
+            self.paid[home, invoice, order] += share
+            if share:
+                yield invoice, order, share

@@ -1,0 +1,71 @@
+"""How money is divided: pure integers in money units (10⁻⁴ of the currency's unit)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from ordertrail.lib.money import half_up_div, tax_units
+from ordertrail.lib.numbers import number_key
+
+
+def invoice_shares(
+    lines: Iterable[tuple[str, int, int]], total: int, digits: int, *, include_tax_gross: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Each order's gross share of an invoice whose ``lines`` are (order number, net, tax rate): rounded like a document of its own,
+    the last order by number as text takes the residual, so that shares sum to ``total`` (domain.md §1.5, §1.10).
+
+    E3: two orders of 100, one with 50 % off, tax 0.
+
+    >>> invoice_shares([("A", 1_000_000, 0), ("B", 500_000, 0)], 1_500_000, 2)
+    {'A': 1000000, 'B': 500000}
+    >>> invoice_shares([("A", 4_000_000, 130_000), ("B", 4_000_000, 130_000)], 9_040_000, 2)
+    {'A': 4520000, 'B': 4520000}
+    """
+    nets: dict[str, dict[int, int]] = {}
+    for number, net, rate in lines:
+        by_rate = nets.setdefault(number, {})
+        by_rate[rate] = by_rate.get(rate, 0) + net
+    shares = {
+        number: sum(net + tax_units(net, rate, digits) for rate, net in by_rate.items())
+        for number, by_rate in sorted(nets.items())
+    }
+    if include_tax_gross is not None:
+        shares = {number: include_tax_gross.get(number, 0) for number in shares}
+    if shares:
+        shares[max(shares)] += total - sum(shares.values())
+    return shares
+
+
+def payment_shares(amount: int, opens: Sequence[tuple[str, int]], digits: int) -> dict[str, int]:
+    """How ``amount`` settles orders with these (number, open part of the invoice): amount × open / Σ open, HALF_UP, by number, the
+    last takes the residual (domain.md §1.10, money). Empty when nothing is open.
+
+    E2: 500.00 on an invoice of A 452.00 + B 452.00.
+
+    >>> payment_shares(5_000_000, [("A", 4_520_000), ("B", 4_520_000)], 2)
+    {'A': 2500000, 'B': 2500000}
+    >>> payment_shares(1_000_000, [("A", 1), ("B", 1), ("C", 1)], 2)
+    {'A': 333300, 'B': 333300, 'C': 333400}
+    """
+    whole = sum(part for _, part in opens)
+    if not whole:
+        return {}
+    step = 10 ** (4 - digits)
+    sign = 1 if whole > 0 else -1
+    ordered = sorted(opens)
+    shares = {number: half_up_div(sign * amount * part, sign * whole * step) * step for number, part in ordered}
+    shares[ordered[-1][0]] += amount - sum(shares.values())
+    return shares
+
+
+_NUMBER = re.compile(r"[A-Za-z]{1,8}[-_/ ]?\d[\dA-Za-z_/-]{2,}")
+
+
+def numbers_in(text: str) -> list[str]:
+    """Keys of what looks like document numbers in a payer's free text, in the order of reading.
+
+    >>> numbers_in("货款 INV-2609-0024，SO-2609-0027 谢谢 138001380")
+    ['INV26090024', 'SO26090027']
+    """
+    return list(dict.fromkeys(number_key(found) for found in _NUMBER.findall(text)))

@@ -1,0 +1,1 @@
+"""Boards: tiles of metrics, each number opens its rows."""

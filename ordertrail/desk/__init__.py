@@ -1,0 +1,1 @@
+"""Every verb that writes link rows, one small file each."""

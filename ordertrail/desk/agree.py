@@ -1,0 +1,131 @@
+"""Whose words count: for each order and family of facts, the rows of one source, and of no other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db import models
+
+from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
+from ordertrail.lib import bulk
+from ordertrail.records.models import Source, SourceDocument
+from ordertrail.records.rules import NEVER, believed, source_of, standing
+from ordertrail.shipping.models import Shipment, ShipmentLine
+from ordertrail.work.models import WorkOrder
+
+FAMILIES = ("goods", "invoice", "money", "production")
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """The company's precedence: its sources with their ranks and scopes, read once a transaction."""
+
+    sources: tuple[Source, ...]
+
+    @classmethod
+    def now(cls) -> Beliefs:
+        """The precedence as it is set now."""
+        return cls(tuple(Source.objects.all()))
+
+    @cached_property
+    def by_id(self) -> dict[int, Source]:
+        """The sources by id."""
+        return {source.pk: source for source in self.sources}
+
+    def ranks(self, kind: str) -> dict[int, int]:
+        """Each source's rank on documents of ``kind``."""
+        return {source.pk: source.rank(kind) for source in self.sources}
+
+    def standing(self, family: str, source: int, *, reported: bool = False) -> int:
+        """The standing of a source's rows in ``family``."""
+        told = self.by_id[source]
+        return standing(source, getattr(told, f"{family}_rank"), getattr(told, f"{family}_scope"), reported=reported)
+
+    def told(self, family: str) -> bool:
+        """Whether some source speaks of this family at all: an axis that nobody tells of keeps no order open."""
+        return any(source.active and getattr(source, f"{family}_scope") for source in self.sources)
+
+    def silent(self, family: str) -> tuple[list[int], dict[int, int]]:
+        """Standings of sources whose silence means 0 for every order, and (source → standing) for each order that it knows."""
+        scoped = [source for source in self.sources if source.active]
+        every = [self.standing(family, s.pk) for s in scoped if getattr(s, f"{family}_scope") == "all"]
+        known = {s.pk: self.standing(family, s.pk) for s in scoped if getattr(s, f"{family}_scope") == "orders"}
+        return every, known
+
+
+def agree(orders: Collection[int], beliefs: Beliefs) -> dict[int, tuple[int | None, ...]]:
+    """Set ``counts`` on every link row of these orders; returns per order the source believed in each of ``FAMILIES``."""
+    if not orders:
+        return {}
+    knows = _who_knows(orders)
+    best = {family: _best(family, orders, beliefs, knows) for family in FAMILIES}
+    for model, parent, family, done in _ROWS:
+        _mark(model, parent, done, orders, best[family])
+    return {order: tuple(source_of(best[family].get(order, NEVER)) for family in FAMILIES) for order in orders}
+
+
+def _who_knows(orders: Collection[int]) -> dict[int, set[int]]:
+    """Which sources have the order itself."""
+    knows: dict[int, set[int]] = defaultdict(set)
+    for order, source in bulk.select(
+        f'SELECT "group", source_id FROM {bulk.table(SourceDocument)}'
+        f" WHERE \"group\" IN {bulk.among()} AND kind = 'order' AND gone_at IS NULL",
+        [bulk.bound(orders)],
+    ):
+        knows[order].add(source)
+    return knows
+
+
+_ROWS: tuple[tuple[type[models.Model], str, str, str], ...] = (
+    (ShipmentLine, "shipment", "goods", "done"),
+    (InvoiceLine, "invoice", "invoice", "posted"),
+    (InvoiceShare, "invoice", "invoice", "posted"),
+    (PaymentShare, "payment", "money", "done"),
+    (WorkOrder, "", "production", ""),
+)
+"""Link rows, their document, family, and the state in which the document counts ("" : any but cancelled)."""
+
+_PARENTS: dict[str, type[models.Model]] = {"shipment": Shipment, "invoice": Invoice, "payment": Payment}
+
+
+def _rows(model: type[models.Model], parent: str, orders: Collection[int]) -> list[tuple[int, int, int, bool, str]]:
+    """(id, order, standing, counts, state of the document) of every row of these orders whose document is not cancelled."""
+    table = bulk.table(model)
+    join = f"JOIN {bulk.table(_PARENTS[parent])} d ON d.id = r.{parent}_id" if parent else ""
+    state = "d.state" if parent else "r.state"
+    return bulk.select(  # type: ignore[return-value]
+        f"SELECT r.id, r.order_id, r.standing, r.counts, {state} FROM {table} r {join}"
+        f" WHERE r.order_id IN {bulk.among()}",
+        [bulk.bound(orders)],
+    )
+
+
+def _best(family: str, orders: Collection[int], beliefs: Beliefs, knows: dict[int, set[int]]) -> dict[int, int]:
+    heard: dict[int, set[int]] = defaultdict(set)
+    for model, parent, of, _ in _ROWS:
+        if of == family:
+            for _, order, stands, _, state in _rows(model, parent, orders):
+                if state != "cancelled":
+                    heard[order].add(stands)
+    every, known = beliefs.silent(family)
+    return {
+        order: believed(heard[order], [*every, *(known[source] for source in knows[order] if source in known)])
+        for order in orders
+    }
+
+
+def _mark(
+    model: type[models.Model], parent: str, done: str, orders: Collection[int], best: dict[int, int]
+) -> None:
+    def right(order: int, stands: int, state: str) -> bool:
+        return stands == best[order] < NEVER and (state == done if done else state != "cancelled")
+
+    wrong: Iterable[tuple[int, bool]] = (
+        (row, should)
+        for row, order, stands, counts, state in _rows(model, parent, orders)
+        if (should := right(order, stands, state)) != bool(counts)
+    )
+    bulk.update(model, ("id", "counts"), wrong)

@@ -1,0 +1,109 @@
+"""Mirror what a source said: the verb through which every document of another system comes in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ordertrail.desk.rewrite import Rewrite, Touched
+from ordertrail.lib.gate import writing
+from ordertrail.records.actions import Kept, Said, claim, keep, regroup
+from ordertrail.records.derive import reported
+from ordertrail.records.models import Batch, Source, SourceDocument
+from ordertrail.records.shapes import RECORDS, OrderRecord, Record
+
+
+@dataclass(slots=True)
+class Mirrored:
+    """What one call of ``mirror`` did, counted over the documents that were read (derived ones are not counted)."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    late: int = 0
+    orders: set[int] = field(default_factory=set)
+
+
+def mirror(
+    source: Source,
+    said: Sequence[Said],
+    *,
+    batch: Batch | None,
+    learned_at: datetime,
+    derived: Sequence[Said] = (),
+    also: Callable[[Mirrored], None] | None = None,
+) -> Mirrored:
+    """Keep what ``source`` said and bring every row that follows from it up to date, in one durable transaction.
+
+    ``derived`` are documents that the source did not send but that follow from what it sent (customers from names). ``also`` runs
+    inside the same transaction with the counts: the cursor and the run's figures move with the documents or not at all.
+    """
+    with writing():
+        done = _mirror(source, said, derived, batch, learned_at)
+        if also is not None:
+            also(done)
+    return done
+
+
+def _mirror(
+    source: Source, said: Sequence[Said], derived: Sequence[Said], batch: Batch | None, learned_at: datetime
+) -> Mirrored:
+    done = Mirrored()
+    by_kind: dict[str, list[Said]] = defaultdict(list)
+    for item in (*derived, *said):
+        by_kind[item.record.kind].append(item)
+    counted = {item.record.kind for item in said}
+    touched: Touched = defaultdict(set)
+    at_hand: dict[int, Record] = {}
+    fresh: set[int] = set()
+    for kind in RECORDS:
+        if not by_kind[kind]:
+            continue
+        kept = keep(source, batch, by_kind[kind], learned_at)
+        if kind in counted:
+            _count(done, kept)
+        at_hand |= kept.records
+        fresh |= kept.fresh
+        touched[kind] |= _touched(kind, source, kept, learned_at)
+        if kind == "order":
+            for more in _reported(source, kept, by_kind["order"]):
+                by_kind[more.record.kind].append(more)
+    rewrite = Rewrite(touched, at_hand, fresh)
+    done.orders = rewrite.run()
+    return done
+
+
+def _count(done: Mirrored, kept: Kept) -> None:
+    done.new += kept.new
+    done.changed += kept.changed
+    done.unchanged += kept.unchanged
+    done.late += kept.late
+
+
+def _touched(kind: str, source: Source, kept: Kept, at: datetime) -> set[int]:
+    """The groups whose rows must be made again: those of the kept documents and of all whose links moved."""
+    linked = claim(kind, kept.records, at)
+    ranks = {other.pk: other.rank(kind) for other in Source.objects.all()} if linked else {}
+    moved = regroup(kind, linked, ranks) if linked else set()
+    homes = dict(SourceDocument.objects.filter(pk__in=list(kept.records)).values_list("id", "group"))
+    return moved | set(homes.values())
+
+
+def _reported(source: Source, kept: Kept, said: Sequence[Said]) -> list[Said]:
+    """Reported documents of the orders that changed: those with a figure, and those that had one before."""
+    versions = {item.record.ref: item.version for item in said}
+    found = [
+        Said(more, versions[record.ref])
+        for record in kept.records.values()
+        if isinstance(record, OrderRecord)
+        for more in reported(record)
+    ]
+    empty = [item for item in found if getattr(item.record, "state", "") == "cancelled"]
+    had = set(
+        SourceDocument.objects.filter(source=source, ref__in=[item.record.ref for item in empty]).values_list("ref", flat=True)
+        if empty and len(kept.fresh) < len(kept.records)
+        else ()
+    )
+    return [item for item in found if item.record.ref in had or getattr(item.record, "state", "") != "cancelled"]

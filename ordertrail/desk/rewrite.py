@@ -1,0 +1,184 @@
+"""Make the domain rows of touched groups again, and of everything that hangs on them: one way for sync, link, unlink and replay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from ordertrail.billing import invoices, payments
+from ordertrail.billing.models import Allocation, InvoiceLine, PaymentShare
+from ordertrail.catalog import actions as catalog
+from ordertrail.desk.agree import Beliefs, agree
+from ordertrail.desk.models import Change
+from ordertrail.desk.recount import recount
+from ordertrail.lib import bulk
+from ordertrail.lib.money import QTY_SCALE, to_units
+from ordertrail.lib.numbers import number_key
+from ordertrail.orders import actions as orders
+from ordertrail.orders.models import Order, OrderLine
+from ordertrail.parties import actions as parties
+from ordertrail.presales import actions as presales
+from ordertrail.presales.models import Opportunity
+from ordertrail.records.actions import number_keys
+from ordertrail.records.merge import Merged, merge
+from ordertrail.records.queries import Finder, members
+from ordertrail.records.shapes import RECORDS, Record
+from ordertrail.shipping import actions as shipping
+from ordertrail.shipping.models import ShipmentLine
+from ordertrail.work import actions as work
+from ordertrail.work.models import Project, WorkOrder
+
+Touched = dict[str, set[int]]
+
+
+class Rewrite:
+    """One rewriting: knows the touched groups by kind, the records at hand, and the groups that are new (nothing to delete)."""
+
+    def __init__(self, touched: Touched, at_hand: dict[int, Record], fresh: set[int]) -> None:
+        self.touched: Touched = defaultdict(set, {kind: set(ids) for kind, ids in touched.items()})
+        self.at_hand, self.fresh = at_hand, fresh
+        self.beliefs = Beliefs.now()
+        self.finders = {kind: Finder(kind) for kind in ("customer", "product", "order", "invoice")}
+        self.orders: set[int] = set()
+        self._invoices_before: set[int] = set()
+        self.company = settings.COMPANY
+
+    def run(self) -> set[int]:
+        """Write every touched row, the counts and the status rows; returns the ids of the orders concerned."""
+        for kind in RECORDS:
+            if self.touched[kind]:
+                self._write(kind)
+        self._settle()
+        beliefs = self.beliefs
+        recount(self.orders, beliefs, agree(self.orders, beliefs))
+        changed = [(kind, group) for kind, ids in self.touched.items() for group in sorted(ids)]
+        changed += [("order", order) for order in sorted(self.orders - self.touched["order"])]
+        bulk.insert(Change, ("kind", "object"), changed)
+        return self.orders
+
+    def _write(self, kind: str) -> None:
+        ids = sorted(self.touched[kind])
+        ranks = self.beliefs.ranks(kind)
+        merged = [merge(group, found, ranks) for group, found in sorted(members(ids, self.at_hand).items())]
+        old = [group for group in ids if group not in self.fresh]
+        getattr(self, f"_{kind}")(old, merged)
+
+    def _standing(self, family: str) -> Callable[[int, bool], int]:
+        return lambda source, reported: self.beliefs.standing(family, source, reported=reported)
+
+    def _wake(self, kind: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        self.touched[kind] |= {row[0] for row in rows if row[0] is not None}
+
+    # --- one step a kind, in the order of RECORDS ------------------------------------------------------------------------
+
+    def _customer(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        parties.remove(old)
+        parties.write(merged)
+        keys = {key for m in merged for key in number_keys(m.record)}
+        self._wake("order", _where(Order, "id", "customer_key", keys, "customer_id IS NULL"))
+        self._wake("order", _where(Order, "id", "customer_id", old))
+
+    def _product(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        catalog.remove(old)
+        catalog.write(merged)
+        skus = {text for m in merged for text in (m.record.number, *m.record.other_numbers)}
+        self._wake("order", _where(OrderLine, "order_id", "sku", skus, "product_id IS NULL"))
+        self._wake("order", _where(OrderLine, "order_id", "product_id", old))
+
+    def _opportunity(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        self.orders |= _orders_of(Opportunity, "id", old)
+        presales.remove(old)
+        self.orders |= presales.write(merged, self.finders["order"])
+
+    def _order(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        orders.remove(old)
+        rate = to_units(Decimal(self.company.tax_rate), QTY_SCALE)
+        orders.write(merged, self.finders["customer"], self.finders["product"], self.company.currency, rate)
+        self.orders |= self.touched["order"]
+        keys = {key for m in merged for key in (*number_keys(m.record), number_key(m.record.ref))}
+        keys |= {key for m in merged if not m.alone for key in self._all_keys(m.group)}
+        for kind, model, column in _POINTING:
+            self._wake(kind, _where(model, column, "order_key", keys))
+            self._wake(kind, _where(model, column, "order_id", old))
+
+    def _all_keys(self, group: int) -> set[str]:
+        """The keys of every member: others may name the order by any of its numbers."""
+        return {
+            key
+            for found in members([group], self.at_hand).values()
+            for member in found
+            for key in (*number_keys(member.record), number_key(member.record.ref))
+        }
+
+    def _work_order(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        self.orders |= _orders_of(WorkOrder, "id", old)
+        work.remove_work_orders(old)
+        self.orders |= work.write_work_orders(merged, self.finders["order"], self._standing("production"))
+
+    def _project(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        self.orders |= _orders_of(Project, "id", old)
+        work.remove_projects(old)
+        self.orders |= work.write_projects(merged, self.finders["order"])
+
+    def _shipment(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        self.orders |= _orders_of(ShipmentLine, "shipment_id", old)
+        shipping.remove(old)
+        self.orders |= shipping.write(merged, self.finders["order"], self._standing("goods"))
+
+    def _invoice(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        self.orders |= _orders_of(InvoiceLine, "invoice_id", old)
+        invoices.remove(old)
+        rate = to_units(Decimal(self.company.tax_rate), QTY_SCALE)
+        self.orders |= invoices.write(
+            merged, self.finders["order"], self._standing("invoice"), self.company.currency, rate
+        )
+        keys = {key for m in merged for key in (*number_keys(m.record), number_key(m.record.ref))}
+        self._wake("payment", _where(Allocation, "payment_id", "invoice_key", keys))
+        self._wake("payment", _where(Allocation, "payment_id", "invoice_id", old))
+
+    def _payment(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        self._invoices_before = {
+            row[0] for row in _where(Allocation, "invoice_id", "payment_id", old) if row[0] is not None
+        }
+        self.orders |= _orders_of(PaymentShare, "payment_id", old)
+        payments.remove(old)
+        payments.write(merged, self.finders["invoice"], self.finders["order"], self.company.currency)
+
+    def _settle(self) -> None:
+        """Divide again every payment that hangs together with a touched payment, invoice or order."""
+        asked = self._invoices_before | self.touched["invoice"]
+        direct = {row[0] for row in _where(Allocation, "payment_id", "order_id", self.orders)} if self.orders else set()
+        if not asked and not self.touched["payment"] and not direct:
+            return
+        hanging = payments.around(self.touched["payment"] | direct, asked)
+        self.orders |= payments.settle(hanging, self._standing("money"))
+
+
+_POINTING: tuple[tuple[str, Any, str], ...] = (
+    ("shipment", ShipmentLine, "shipment_id"),
+    ("invoice", InvoiceLine, "invoice_id"),
+    ("payment", Allocation, "payment_id"),
+    ("work_order", WorkOrder, "id"),
+    ("project", Project, "id"),
+    ("opportunity", Opportunity, "id"),
+)
+"""Documents that name orders: kind, the table with ``order_key`` and ``order_id``, and the column of the document's id."""
+
+
+def _where(model: Any, column: str, by: str, values: Collection[Any], also: str = "") -> list[tuple[Any, ...]]:
+    """Distinct ``column`` of the rows whose ``by`` is one of ``values``."""
+    if not values:
+        return []
+    kind = "bigint" if by.endswith("_id") or by == "id" else "text"
+    more = f" AND {also}" if also else ""
+    return bulk.select(
+        f"SELECT DISTINCT {column} FROM {bulk.table(model)} WHERE {by} IN {bulk.among(kind)}{more}", [bulk.bound(values)]
+    )
+
+
+def _orders_of(model: Any, by: str, ids: Collection[int]) -> set[int]:
+    return {row[0] for row in _where(model, "order_id", by, ids) if row[0] is not None}

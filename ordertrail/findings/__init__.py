@@ -1,0 +1,1 @@
+"""What is wrong, who has it, what was done."""

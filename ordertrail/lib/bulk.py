@@ -1,0 +1,157 @@
+"""Many rows at once, by plain SQL: what a sync writes by the thousand. ``bulk_create`` is for forms.
+
+Values are given as Python objects in the order of ``columns`` and turned into what the column keeps (``Decimal`` into integers,
+instants into UTC, JSON into text) by one converter a column, chosen once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+from ordertrail.lib.fields import ScaledField
+from ordertrail.lib.money import to_units
+
+Row = Sequence[Any]
+Convert = Callable[[Any], Any]
+
+
+def _scaled(scale: int) -> Convert:
+    def convert(value: Any) -> Any:
+        return value if value is None or type(value) is int else to_units(value, scale)
+
+    return convert
+
+
+def _instant(value: datetime | None) -> Any:
+    return None if value is None else connection.ops.adapt_datetimefield_value(value)
+
+
+def _day(value: date | str | None) -> Any:
+    return value.isoformat() if isinstance(value, date) else value  # text: as SQLite itself gave it
+
+
+def _converter(field: Any) -> Convert | None:
+    """How a value of ``field`` is turned for the driver; None when it goes in as it is. An ``int`` for a scaled field is
+    already in store units."""
+    if isinstance(field, ScaledField):
+        return _scaled(field.scale)
+    if isinstance(field, models.DateTimeField):
+        return _instant
+    if isinstance(field, models.DateField):
+        return _day if connection.vendor == "sqlite" else None
+    if isinstance(field, models.JSONField):
+        return lambda value: json.dumps(value, ensure_ascii=False)
+    if isinstance(field, models.BooleanField) and connection.vendor == "sqlite":
+        return int
+    return None
+
+
+@cache
+def _plan(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> tuple[tuple[tuple[int, Convert], ...], list[str]]:
+    fields = [model._meta.get_field(name) for name in columns]
+    turns = tuple((place, turn) for place, field in enumerate(fields) if (turn := _converter(field)))
+    return turns, [str(getattr(field, "column", "")) for field in fields]
+
+
+def _converted(model: type[models.Model], columns: tuple[str, ...], rows: Iterable[Row]) -> tuple[list[str], list[list[Any]]]:
+    turns, names = _plan(model, columns, connection.vendor)
+    ready = []
+    for row in rows:
+        values = list(row)
+        for place, turn in turns:
+            values[place] = turn(values[place])
+        ready.append(values)
+    return names, ready
+
+
+def insert(model: type[models.Model], columns: tuple[str, ...], rows: Iterable[Row], *, upsert_on: str = "") -> int:
+    """Insert ``rows`` into the model's table; with ``upsert_on`` (a column) a row that is there is overwritten. Returns the count.
+
+    Must stand in a transaction. IntegrityError as the database raises it.
+    """
+    names, ready = _converted(model, columns, rows)
+    if not ready:
+        return 0
+    quote = connection.ops.quote_name
+    listed = ", ".join(quote(name) for name in names)
+    marks = ", ".join(["%s"] * len(names))
+    sql = f"INSERT INTO {quote(model._meta.db_table)} ({listed}) VALUES ({marks})"
+    if upsert_on:
+        sets = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in names if name != upsert_on)
+        sql += f" ON CONFLICT ({quote(upsert_on)}) DO UPDATE SET {sets}"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and not upsert_on and len(ready) > 50:
+            with cursor.copy(f"COPY {quote(model._meta.db_table)} ({listed}) FROM STDIN") as copy:
+                for values in ready:
+                    copy.write_row(values)
+        else:
+            cursor.executemany(sql, ready)
+    return len(ready)
+
+
+def update(model: type[models.Model], columns: tuple[str, ...], rows: Iterable[Row]) -> int:
+    """Set ``columns[1:]`` of the rows whose ``columns[0]`` (the key) is given first in each row. Returns how many were asked."""
+    names, ready = _converted(model, columns, rows)
+    if not ready:
+        return 0
+    quote = connection.ops.quote_name
+    sets = ", ".join(f"{quote(name)} = %s" for name in names[1:])
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {quote(names[0])} = %s"
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [[*values[1:], values[0]] for values in ready])
+    return len(ready)
+
+
+def delete(model: type[models.Model], column: str, keys: Sequence[int]) -> None:
+    """Delete the rows whose ``column`` is one of ``keys``, without Django's collector; children must go first."""
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table(model)} WHERE {_column(model, column)} IN {among()}", [bound(keys)])
+
+
+def select(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of a query, as the driver gives them (money and quantities as store integers)."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def among(kind: str = "bigint") -> str:
+    """SQL after ``IN`` for one bound list (see ``bound``), of any length and with one prepared text: ``kind`` bigint or text."""
+    if connection.vendor == "sqlite":
+        return "(SELECT value FROM json_each(%s))"
+    return f"(SELECT unnest(%s::{kind}[]))"
+
+
+def bound(values: Iterable[Any]) -> Any:
+    """The parameter for ``among``."""
+    listed = list(values)
+    return json.dumps(listed) if connection.vendor == "sqlite" else listed
+
+
+def next_ids(model: type[models.Model], count: int) -> range | list[int]:
+    """``count`` fresh ids for rows of ``model`` that are written with their id. Must stand in the writing transaction: on SQLite
+    only the write lock keeps others from drawing the same."""
+    if connection.vendor == "sqlite":
+        top = select(f"SELECT COALESCE(MAX(id), 0) FROM {table(model)}")[0][0]
+        return range(top + 1, top + 1 + count)
+    rows = select(
+        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]
+    )
+    return [row[0] for row in rows]
+
+
+def table(model: type[models.Model]) -> str:
+    """The quoted name of the model's table."""
+    return str(connection.ops.quote_name(model._meta.db_table))
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return str(connection.ops.quote_name(str(getattr(model._meta.get_field(name), "column", name))))

@@ -1,0 +1,56 @@
+"""Amounts of an order's lines: pure integers in store units (money 10⁻⁴, quantities, prices and rates 10⁻⁶)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ordertrail.lib.money import QTY_SCALE, half_up_div, tax_units
+
+
+@dataclass(frozen=True, slots=True)
+class LineAmounts:
+    """Net, tax and gross of a whole line, in money units."""
+
+    net: int
+    tax: int
+    gross: int
+
+
+def net_units(qty: int, price: int, digits: int) -> int:
+    """HALF_UP(qty × price) in money units, rounded to the currency's ``digits`` (domain.md §1.10, pieces and rounding).
+
+    >>> net_units(10_000_000, 100_000_000, 2)
+    10000000
+    """
+    step = 10 ** (4 - digits)
+    return half_up_div(qty * price, 10**8 * step) * step
+
+
+def line_amounts(lines: Sequence[tuple[int, int]], digits: int, *, include_tax: bool = False) -> list[LineAmounts]:
+    """Amounts of lines given as (amount, tax rate), the amount being net, or gross where prices include tax.
+
+    Tax is HALF_UP per rate over the document; each line shows HALF_UP(net × rate), the last line of a rate takes the residual
+    (api.md §4). With tax included the gross stays whole and net = HALF_UP(gross / (1 + rate)) (domain.md §1.8).
+
+    >>> line_amounts([(10_000_000, 130_000)], 2)
+    [LineAmounts(net=10000000, tax=1300000, gross=11300000)]
+    >>> [a.tax for a in line_amounts([(500, 130_000)] * 3, 2)]  # 0.05 each: 0.15 × 13 % = 0.0195 → 0.02
+    [100, 100, 0]
+    >>> line_amounts([(11_300_000, 130_000)], 2, include_tax=True)
+    [LineAmounts(net=10000000, tax=1300000, gross=11300000)]
+    """
+    step = 10 ** (4 - digits)
+    if include_tax:
+        nets = [half_up_div(amount * QTY_SCALE, (QTY_SCALE + rate) * step) * step for amount, rate in lines]
+        return [LineAmounts(net, amount - net, amount) for net, (amount, _) in zip(nets, lines, strict=True)]
+    if len(lines) == 1:
+        net, rate = lines[0]
+        tax = tax_units(net, rate, digits)
+        return [LineAmounts(net, tax, net + tax)]
+    last = {rate: place for place, (_, rate) in enumerate(lines)}
+    taxes = [tax_units(net, rate, digits) for net, rate in lines]
+    for rate, place in last.items():
+        whole = tax_units(sum(net for net, r in lines if r == rate), rate, digits)
+        taxes[place] += whole - sum(tax for tax, (_, r) in zip(taxes, lines, strict=True) if r == rate)
+    return [LineAmounts(net, tax, net + tax) for (net, _), tax in zip(lines, taxes, strict=True)]

@@ -1,0 +1,1 @@
+"""Customers, and the people who work here."""

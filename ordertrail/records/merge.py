@@ -1,0 +1,56 @@
+"""One real thing out of what several systems say of it: pure, so that the same words always give the same row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Generic, TypeVar
+
+from ordertrail.records.queries import Member
+from ordertrail.records.shapes import Record
+
+Shape = TypeVar("Shape", bound=Record)
+
+_OWN = {"ref", "number", "state", "lines", "allocations", "reported", "same_as", "other_numbers", "direction", "type"}
+"""Fields that are the home's alone: filling them from another system would mix two documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged(Generic[Shape]):
+    """The agreed record of a group: ``group`` is the domain row's id, ``home`` the source that may change it, and
+    ``lines_from`` the source whose words the lines are (their order and line references are its own)."""
+
+    group: int
+    home: int
+    record: Shape
+    lines_from: int
+    alone: bool = True
+
+
+def merge(group: int, members: Sequence[Member], ranks: Mapping[int, int]) -> Merged[Any]:
+    """The agreed record: the home's words; where it is silent, the next one's that is believed. Lines come whole from the first
+    that has any. A group that all its sources have lost is cancelled."""
+    ordered = sorted(members, key=lambda m: (m.gone, ranks[m.source], m.document))
+    home = ordered[0]
+    record: Any = home.record
+    if len(ordered) > 1:
+        record = _filled(record, [member.record for member in ordered[1:] if not member.gone])
+    lines_from = home
+    for name in ("lines", "allocations"):
+        if hasattr(record, name) and not getattr(record, name):
+            lines_from = next((m for m in ordered[1:] if not m.gone and getattr(m.record, name)), home)
+            record = replace(record, **{name: getattr(lines_from.record, name)})
+    if home.gone and hasattr(record, "state"):
+        record = replace(record, state="cancelled")
+    return Merged(group, home.source, record, lines_from.source, len(ordered) == 1)
+
+
+def _filled(record: Any, others: Sequence[Any]) -> Any:
+    """``record`` with its empty fields taken from the first of ``others`` that has them."""
+    missing = {}
+    for name in (f.name for f in fields(record)):
+        if name not in _OWN and getattr(record, name) in (None, ""):
+            told = next((value for other in others if (value := getattr(other, name)) not in (None, "")), None)
+            if told is not None:
+                missing[name] = told
+    return replace(record, **missing) if missing else record

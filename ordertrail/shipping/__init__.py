@@ -1,0 +1,1 @@
+"""Shipments: goods that go out and come back."""

@@ -1,0 +1,73 @@
+"""Steps that write shipments as their groups agree on them, each line joined to the order line it belongs to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from ordertrail.lib import bulk
+from ordertrail.lib.ids import LINES
+from ordertrail.lib.money import QTY_SCALE, to_units
+from ordertrail.lib.moments import moment
+from ordertrail.lib.numbers import number_key
+from ordertrail.orders.queries import LineFinder
+from ordertrail.records.merge import Merged
+from ordertrail.records.queries import Finder
+from ordertrail.records.shapes import ShipmentRecord
+from ordertrail.shipping.models import Shipment, ShipmentLine
+
+SHIPMENT = (
+    "id", "company", "home", "number", "state", "direction", "reported", "planned_date", "shipped_at", "shipped_date",
+    "shipped_prec", "arrived_at", "arrived_date", "customer_name", "ship_to", "carrier", "tracking_number", "warehouse",
+)  # fmt: skip
+LINE = ("id", "shipment", "line", "order_key", "order", "order_line", "sku", "qty", "lot", "standing", "counts")
+
+Standing = Callable[[int, bool], int]
+"""The standing (records.rules.standing) of a source id in this family, for a paper or (True) for a reported figure."""
+
+
+def remove(ids: Sequence[int]) -> None:
+    """Delete the rows of these shipments."""
+    bulk.delete(ShipmentLine, "shipment", ids)
+    bulk.delete(Shipment, "id", ids)
+
+
+def write(shipments: Sequence[Merged[ShipmentRecord]], orders: Finder, standing: Standing) -> set[int]:
+    """Write the agreed shipments and their lines; returns the ids of the orders that their lines belong to."""
+    orders.learn((m.lines_from, line.order) for m in shipments for line in m.record.lines)
+    touched = {
+        found for m in shipments for line in m.record.lines if (found := orders.find(m.lines_from, line.order)) is not None
+    }
+    lines = LineFinder(touched)
+    bulk.insert(Shipment, SHIPMENT, [_shipment(m) for m in shipments])
+    bulk.insert(ShipmentLine, LINE, [row for m in shipments for row in _lines(m, orders, lines, standing)])
+    return touched
+
+
+def _shipment(merged: Merged[ShipmentRecord]) -> tuple[Any, ...]:
+    record = merged.record
+    at, day, prec = moment(record.shipped_at)
+    arrived_at, arrived_date, _ = moment(record.arrived_at)
+    return (
+        merged.group, 1, merged.home, record.number[:100], record.state, record.direction, record.reported, record.planned_date,
+        at, day, prec, arrived_at, arrived_date, record.customer_name[:200], record.ship_to[:300], record.carrier[:80],
+        record.tracking_number[:100], record.warehouse[:80],
+    )  # fmt: skip
+
+
+def _lines(
+    merged: Merged[ShipmentRecord], orders: Finder, lines: LineFinder, standing: Standing
+) -> Iterator[tuple[Any, ...]]:
+    record = merged.record
+    sign = -1 if record.direction == "in" else 1
+    stands = standing(merged.home, record.reported)
+    seen: Counter[tuple[int | None, str]] = Counter()
+    for place, line in enumerate(record.lines, 1):
+        order = orders.find(merged.lines_from, line.order)
+        found = lines.find(order, line.order_line, line.sku, seen[order, line.sku])
+        seen[order, line.sku] += 1
+        yield (
+            merged.group * LINES + place, merged.group, place, number_key(line.order)[:100], order, found and found.id,
+            line.sku[:100], sign * to_units(line.qty, QTY_SCALE), line.lot[:60], stands, False,
+        )  # fmt: skip

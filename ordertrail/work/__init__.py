@@ -1,0 +1,1 @@
+"""Work orders and projects: what is made for an order."""
