@@ -31,7 +31,7 @@ class ProfileForm(PersonForm):
     class Meta:
         model = get_user_model()
         fields = ("display_name", "language", "theme", "keys_on")
-        labels = {"display_name": _("Name"), "keys_on": _("Single keys")}
+        labels = {"display_name": _("Your name"), "keys_on": _("Single keys")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ Each tag is thin: the text comes from ``web.format``, the words from gettext, th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.lib import clock
 from ordertrail.lib.money import half_up
+from ordertrail.web import draw
 from ordertrail.web import format as write
 from ordertrail.web import icons
 from ordertrail.web.asof import AsOf
@@ -207,6 +209,39 @@ def bar(value: Decimal | int, of: Decimal | int = 100, tone: str = "") -> SafeSt
         write.number(share),
         width,
     )
+
+
+@register.inclusion_tag("web/parts/spark.html")
+def spark(values: Sequence[draw.Number], label: str = "", before: Sequence[draw.Number] = ()) -> dict[str, Any]:
+    """A tile's history as a line; ``label`` says in words what it shows."""
+    return {"spark": draw.spark(values, before), "label": label}
+
+
+@register.inclusion_tag("web/parts/agebar.html")
+def agebar(values: Sequence[draw.Number], label: str) -> dict[str, Any]:
+    """Four ages beside each other: 0 to 7 days, 8 to 14, 15 to 30, older."""
+    return {"pieces": draw.pieces(values), "label": label}
+
+
+@register.inclusion_tag("web/parts/ruler.html")
+def ruler(steps: Sequence[draw.Step], total: Decimal, label: str) -> dict[str, Any]:
+    """An order's life to scale: waiting hatched, working solid, adding up to ``total``."""
+    segments, rest_x, rest = draw.ruler(steps, total)
+    return {"segments": segments, "rest_x": rest_x, "rest": rest, "label": label}
+
+
+@register.inclusion_tag("web/parts/runs.html")
+def runs(outcomes: Sequence[tuple[str, draw.Number]], label: str) -> dict[str, Any]:
+    """The last runs of a source: ``("ok", "pt" for partly, or "no" for failed, height 1 to 18)`` each."""
+    bars = [(kind, at * 6, 18 - height, height) for at, (kind, height) in enumerate(outcomes)]
+    return {"bars": bars, "width": max(1, len(bars)) * 6, "label": label}
+
+
+@register.simple_tag
+def delta(words: str, up: bool, good: bool) -> SafeString:
+    """A change with its arrow: ``up`` is where it went, ``good`` whether that is welcome."""
+    picture = icon("arrow-up-right" if up else "arrow-down-right")
+    return format_html('<span class="delta {}">{}{}</span>', "good" if good else "poor", picture, words)
 
 
 @register.simple_tag
