@@ -123,12 +123,11 @@ WMS = [
                 "tracking_number": "waybill",
                 "warehouse": {"value": "宁波北仑仓"},
             },
-            dates=["%Y%m%d%H%M%S"],
         ),
         "carton_line",
         "out_no",
         "line_id",
-        {"sku": "sku", "qty": "qty", "order": "ref_no"},
+        {"sku": "sku", "qty": column("qty", decimal="."), "order": "ref_no"},
     )
 ]
 
@@ -219,7 +218,7 @@ BANK = [
         "key": "交易流水号",
         "fields": {
             "number": "交易流水号",
-            "amount": "交易金额",
+            "amount": column("交易金额", decimal="."),
             "direction": column("借贷标志", map={"贷": "in", "借": "out"}),
             "paid_at": column("交易日期", dates=["%Y%m%d"]),
             "customer_name": "对方户名",

@@ -27,6 +27,19 @@ FOUNDED = local(2020, 1, 2, 9)
 """When the company's master data were first typed in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a customer buys and pays. ``pays``: each invoice "exact", a "batch" a month, or "round" sums on account."""
+
+    weight: int = 1  # how often it orders
+    price_factor: Decimal = Decimal(1)
+    other_address: str = ""  # where every third order goes
+    ships_weekly: bool = False  # what is ready waits for Thursday and leaves together
+    bills_monthly: bool = False  # one invoice a month, about the 25th
+    pays: str = "exact"
+    late_days: float = 0.0  # working days after the due date, in the middle
+
+
 @dataclass(slots=True)
 class Customer:
     """A customer, with the name under which each system knows it. ``bank_name`` is what its bank prints."""
@@ -47,7 +60,9 @@ class Customer:
     oms_erp_code: str = ""  # "" where the OMS clerk never typed it
     tax_rate: Decimal = VAT
     terms_days: int = 30
-    weight: int = 1  # how often it buys
+    habits: Habits = Habits()
+    crm_twin: str = ""  # the name of a second account in the CRM, typed by mistake
+    oms_twin: str = ""  # the name of a second customer in the OMS; odd orders stand there
     since: datetime = FOUNDED
 
 
@@ -172,7 +187,7 @@ class Payment:
     shares: list[tuple[Invoice, Decimal]] = field(default_factory=list)
     erp_amount: Decimal | None = None  # only where the ERP says another amount
     erp_at: datetime | None = None  # when the ERP booked it; None: not yet
-    erp_serial: bool = True  # the cashier typed the bank's serial into the ERP
+    erp_cancelled: bool = False  # booked by mistake, and cancelled since
 
 
 @dataclass(slots=True)

@@ -168,9 +168,9 @@ def _receipt(payment: Payment, moment: datetime) -> Row:
         "cust_code": payment.customer.erp_code if payment.customer else "",
         "bill_date": payment.paid_at.date().isoformat(),
         "amount": f"{booked(payment):.2f}",
-        "bank_serial": payment.serial if payment.erp_serial else "",
+        "bank_serial": payment.serial,
         "payer": payment.customer.official if payment.customer else payment.payer,
-        "bill_status": "已审核",
+        "bill_status": "作废" if payment.erp_cancelled else "已审核",
         "modify_time": at(moment),
     }
 

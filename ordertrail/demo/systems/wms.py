@@ -102,7 +102,7 @@ def _outbound(shipment: Shipment) -> Row:
         "qc_from": at(shipment.qc_from),
         "qc_to": at(shipment.qc_to),
         "ship_time": at(shipment.shipped_at),
-        "upd": shipment.changed_at.strftime("%Y%m%d%H%M%S"),
+        "upd": shipment.changed_at.strftime("%Y-%m-%dT%H:%M:%S"),
     }
 
 
