@@ -98,6 +98,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page of its own, 1440 wide (0.1 s). After the test: no script may have failed, nothing broken the CSP."""
+    yield from watched(browser)
+
+
+def watched(browser: Browser) -> Iterator[Page]:
+    """A new page whose complaints are read when it is done with; AssertionError when there were any."""
     context = browser.new_context(viewport=DESKTOP, locale="en-GB", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
     context.set_default_timeout(10_000)
     fresh = context.new_page()

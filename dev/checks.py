@@ -55,8 +55,8 @@ def run(*, fast: bool = False, workers: str = "2", words: Sequence[str] = ()) ->
 
 def cheap_checks() -> Iterator[Check]:
     """The checks, the quickest first."""
-    yield Check("format", ("-m", "ruff", "format", "--check", "--quiet", "--diff", "."))
-    yield Check("lint", ("-m", "ruff", "check", "--quiet", "."))
+    yield Check("format", ("-m", "ruff", "format", "--check", "."))
+    yield Check("lint", ("-m", "ruff", "check", "--quiet", "--output-format", "concise", "."))
     yield Check("documents", ("-m", "dev.links"))
     yield Check("imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"))
     if (environment.ROOT / "ordertrail" / "lib" / "words.py").exists():

@@ -34,7 +34,7 @@ NOISE = re.compile(r"Location .* is ignored|^\s*\[notice\]|Running pip as the 'r
 FETCHED = re.compile(
     r"^\s*(?P<how>Downloading|Using cached) (?P<file>\S+) \((?P<size>[\d.]+) (?P<unit>bytes|kB|MB|GB)\)"
 )
-LOCAL = re.compile(r"^\s*Processing (?:file://)?(?P<file>/.+\.whl)$")
+LOCAL = re.compile(r"^\s*Processing (?:file://)?(?P<file>/.+?\.whl)(?: \(from .*)?$")
 UNITS = {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 

@@ -21,7 +21,7 @@ def test_what_pip_fetched_is_counted_by_where_it_came_from(tmp_path: Path) -> No
         "  Downloading django-5.2.19-py3-none-any.whl (8.3 MB)\n",
         "Collecting idna==3.20\n",
         "  Using cached idna-3.20-py3-none-any.whl (68 kB)\n",
-        f"Processing {local}\n",
+        f"Processing {local} (from -r requirements/run.txt (line 524))\n",
         "Requirement already satisfied: rich==15.0.0 in ./lib\n",
         "Installing collected packages: django, idna, orjson\n",
     ):
