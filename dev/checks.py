@@ -30,11 +30,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run of pytest ended: what was tested, its exit code and its closing line."""
+    """How a run of pytest ended: what was tested, its exit code, its closing line, and whether any test ran."""
 
     title: str
     code: int
     closing: str
+    ran: bool = True
 
 
 def run(*, fast: bool = False, workers: str = "2", words: Sequence[str] = ()) -> int:
@@ -97,8 +98,9 @@ def pytest(title: str, words: Sequence[str], workers: str, **variables: str) -> 
         for line in lines_as_they_come(running):
             if CLOSING.match(line):
                 closing = line
-    code = 0 if running.returncode == NOTHING_RAN and words else running.returncode
-    return Outcome(title, code, closing or f"pytest ended with exit code {running.returncode} and no closing line")
+    ran = running.returncode != NOTHING_RAN
+    code = running.returncode if ran or not words else 0
+    return Outcome(title, code, closing or f"pytest ended with exit code {running.returncode} and no closing line", ran)
 
 
 def lines_as_they_come(running: subprocess.Popen[bytes]) -> Iterator[str]:

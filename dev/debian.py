@@ -41,15 +41,16 @@ def mariadb() -> bool:
     return bool(servers.mariadb_program() and shutil.which("mariadb-install-db"))
 
 
-TOOLS = (
-    Tool("Chromium", lambda: chromium.program() is not None, ("chromium",), ("browser",)),
-    Tool("a Chinese font", chinese_font, ("fonts-noto-cjk", "fontconfig"), ("browser",)),
+CHROMIUM = Tool("Chromium", lambda: chromium.program() is not None, ("chromium",), ("browser",))
+PICTURES = (CHROMIUM, Tool("a Chinese font", chinese_font, ("fonts-noto-cjk", "fontconfig")))
+TESTS = (
+    CHROMIUM,
     Tool("PostgreSQL", postgresql, ("postgresql",), ("postgres", "store")),
     Tool("MariaDB", mariadb, ("mariadb-server",), ("mariadb",)),
 )
 
 
-def provide(tools: Sequence[Tool] = TOOLS) -> list[Tool]:
+def provide(tools: Sequence[Tool] = TESTS) -> list[Tool]:
     """Have the tools here: installs what is missing when root on Debian, and returns what is still missing.
 
     With ``CI=true`` something missing is a failure: there a test that is left out would look like one that passed.
@@ -67,8 +68,9 @@ def message(missing: Sequence[Tool]) -> str:
     """What is missing, which tests need it, and the command that installs it."""
     names = ", ".join(tool.name for tool in missing)
     markers = sorted({marker for tool in missing for marker in tool.markers})
+    tests = f" (for tests marked {', '.join(markers)})" if markers else ""
     packages = " ".join(package for tool in missing for package in tool.packages)
-    return f"Missing: {names}; tests marked {', '.join(markers)} need it. Debian: sudo apt-get install {packages}"
+    return f"Missing: {names}{tests}. Debian: sudo apt-get install {packages}"
 
 
 def may_install() -> bool:

@@ -14,8 +14,7 @@ def run(folder: str, words: Sequence[str] = ()) -> int:
     """Take the pictures into ``folder``; ``words`` go to dev.pictures (``--only orders``)."""
     target = Path(folder).resolve()
     environment.ensure("dev")
-    needed = [tool for tool in debian.TOOLS if "browser" in tool.markers]
-    if missing := debian.provide(needed):
+    if missing := debian.provide(debian.PICTURES):
         raise Failed(debian.message(missing))
     command, known = environment.python("-m", "dev.pictures", str(target), *words)
     return subprocess.run(command, cwd=environment.ROOT, env=known, check=False).returncode

@@ -47,7 +47,7 @@ def test_a_missing_program_is_named_with_what_needs_it_and_what_brings_it(monkey
     monkeypatch.delenv("CI", raising=False)
     tool = debian.Tool("Chromium", lambda: False, ("chromium",), ("browser",))
     assert debian.provide([tool]) == [tool]
-    said = "Missing: Chromium; tests marked browser need it. Debian: sudo apt-get install chromium"
+    said = "Missing: Chromium (for tests marked browser). Debian: sudo apt-get install chromium"
     assert debian.message([tool]) == said
 
 
