@@ -10,7 +10,11 @@ from ordertrail.lib.numbers import number_key
 
 
 def invoice_shares(
-    lines: Iterable[tuple[str, int, int]], total: int, digits: int, *, include_tax_gross: Mapping[str, int] | None = None
+    lines: Iterable[tuple[str, int, int]],
+    total: int,
+    digits: int,
+    *,
+    include_tax_gross: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
     """Each order's gross share of an invoice whose ``lines`` are (order number, net, tax rate): rounded like a document of its own,
     the last order by number as text takes the residual, so that shares sum to ``total`` (domain.md §1.5, §1.10).
@@ -57,6 +61,32 @@ def payment_shares(amount: int, opens: Sequence[tuple[str, int]], digits: int) -
     shares = {number: half_up_div(sign * amount * part, sign * whole * step) * step for number, part in ordered}
     shares[ordered[-1][0]] += amount - sum(shares.values())
     return shares
+
+
+def line_paid(amount: int, lines: Iterable[tuple[int, int]], digits: int) -> dict[int, int]:
+    """How an order's ``amount`` on one invoice (its paid part, or its whole share) falls to the order's lines there.
+
+    ``lines`` are (line number, gross billed): amount × gross / Σ gross, HALF_UP, by line number, the last takes the residual
+    (api.md §4: the rule for orders, over lines). A line billed twice counts with its sum; empty when nothing is billed.
+
+    >>> line_paid(960_000, [(1, 2_260_000)], 2)
+    {1: 960000}
+    >>> line_paid(1_000_000, [(2, 100), (1, 100), (3, 50), (3, 50)], 2)
+    {1: 333300, 2: 333300, 3: 333400}
+    """
+    gross: dict[int, int] = {}
+    for line, part in lines:
+        gross[line] = gross.get(line, 0) + part
+    whole = sum(gross.values())
+    if not whole:
+        return {}
+    step = 10 ** (4 - digits)
+    sign = 1 if whole > 0 else -1
+    parts = {
+        line: half_up_div(sign * amount * part, sign * whole * step) * step for line, part in sorted(gross.items())
+    }
+    parts[max(parts)] += amount - sum(parts.values())
+    return parts
 
 
 _NUMBER = re.compile(r"[A-Za-z]{1,8}[-_/ ]?\d[\dA-Za-z_/-]{2,}")

@@ -1,4 +1,4 @@
-"""Reading orders: the lines that other documents point at."""
+"""Reading orders: which of them somebody may see, and the lines that other documents point at."""
 
 from __future__ import annotations
 
@@ -6,9 +6,34 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from ordertrail.lib import bulk
 from ordertrail.lib.numbers import number_key
-from ordertrail.orders.models import Order, OrderLine
+from ordertrail.orders.models import Order, OrderLine, OrderStatus
+
+
+def only_for(person: object) -> list[str] | None:
+    """The salesperson's names whose orders are all that ``person`` may see: their own, when they are limited to their
+    own customers; None when they see every order. Somebody who is no person sees none."""
+    if not getattr(person, "is_authenticated", False):
+        return []
+    if not getattr(person, "own_customers_only", False):
+        return None
+    names = (str(getattr(person, name, "")) for name in ("username", "display_name"))
+    return sorted({name for name in names if name})
+
+
+def visible_orders(person: object) -> QuerySet[Order]:
+    """The orders that ``person`` may see (architecture.md §5, scope of rows)."""
+    names = only_for(person)
+    return Order.objects.all() if names is None else Order.objects.filter(salesperson__in=names)
+
+
+def visible_statuses(person: object) -> QuerySet[OrderStatus]:
+    """The status rows of the orders that ``person`` may see: what lists, queues, totals and search read."""
+    names = only_for(person)
+    return OrderStatus.objects.all() if names is None else OrderStatus.objects.filter(salesperson__in=names)
 
 
 @dataclass(frozen=True, slots=True)
