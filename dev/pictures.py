@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urlsplit
 
 from dev import chromium, environment, servers
@@ -30,6 +30,7 @@ LANGUAGES = ("en", "zh-hans", "zh-hant")
 THEMES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
 START_SECONDS = 600
+LOG_IN = "log-in"
 NO_PAGES = ("logout", "format=", "/api/", "/static/", "export")
 
 
@@ -103,7 +104,9 @@ def take_all(address: str, folder: Path, only: str) -> None:
                     for at, (name, path) in enumerate(pages.items()):
                         running.note = f"{(number * len(pages) + at) * 2} of {len(looks) * len(pages) * 2}"
                         take(page, f"{address}{path}", folder, f"{name}-{language}-{theme}")
-            running.note = f"{len(looks) * len(pages) * 2} of {len(pages)} pages in {folder}"
+                with stranger(browser, address, language, theme) as page:
+                    take(page, address, folder, f"{LOG_IN}-{language}-{theme}")
+            running.note = f"{len(looks) * (len(pages) + 1) * 2} of {len(pages) + 1} pages in {folder}"
         browser.close()
 
 
@@ -122,9 +125,19 @@ def signed_in(browser: Browser, address: str, language: str, theme: str) -> Iter
     person.refresh_from_db()
     client = Client()
     client.force_login(person)
-    cookie: Any = client.cookies[settings.SESSION_COOKIE_NAME]
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    with stranger(browser, address, language, theme) as page:
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": address}])
+        yield page
+
+
+@contextmanager
+def stranger(browser: Browser, address: str, language: str, theme: str) -> Iterator[Page]:
+    """A page of somebody who is not logged in, whose browser likes this language and theme."""
+    from django.conf import settings
+
     context = browser.new_context(color_scheme="dark" if theme == "dark" else "light", locale=language)
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": address}])
     yield context.new_page()
     context.close()
 
@@ -140,6 +153,9 @@ def found_pages(page: Page, address: str) -> dict[str, str]:
             continue
         answer = page.goto(f"{address}{path}")
         if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
+            continue
+        name = route_name(urlsplit(page.url).path)  # where a redirect has led
+        if not name or name in found:
             continue
         found[name] = path
         links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
