@@ -3,6 +3,9 @@
     python3 dev/vendor.py            fetch the pinned versions with ``npm pack`` and write files, sprite and vendor.json
     python3 dev/vendor.py --latest   the same with the newest versions (then look at every page before committing)
 
+The font is changed in one thing (its licence allows it): its figures of equal width no longer widen hyphens
+and brackets, so that 2026-09-18 and SO-1024 stay tight. That needs ``pip install fonttools brotli`` here, nowhere else.
+
 There is no build step: what is written here is committed, and ``web/tests/test_vendor.py`` compares the checksums.
 An icon that a page needs goes into ``ordertrail/web/icons.txt`` first; the sprite holds those and no others.
 """
@@ -10,6 +13,7 @@ An icon that a page needs goes into ``ordertrail/web/icons.txt`` first; the spri
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import re
 import subprocess
@@ -71,6 +75,27 @@ def unpack(part: Part, version: str, folder: Path) -> Path:
     return folder / part.key / "package"
 
 
+EQUAL_WIDTH = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+EQUAL_WIDTH |= {"comma", "period", "colon", "colon.case", "minus", "plus"}
+
+
+def tighten(path: Path) -> None:
+    """Take all signs but digits and those inside amounts and times out of the font's feature ``tnum``."""
+    font = importlib.import_module("fontTools.ttLib").TTFont(path)
+    table = font["GSUB"].table
+    lookups = {
+        at
+        for record in table.FeatureList.FeatureRecord
+        if record.FeatureTag == "tnum"
+        for at in record.Feature.LookupListIndex
+    }
+    for at in lookups:
+        for subtable in table.LookupList.Lookup[at].SubTable:
+            single = getattr(subtable, "ExtSubTable", subtable)
+            single.mapping = {sign: wide for sign, wide in single.mapping.items() if sign in EQUAL_WIDTH}
+    font.save(path)
+
+
 def icon_names() -> list[str]:
     """The icons that our pages use, sorted, from ``web/icons.txt`` (one a line, ``#`` begins a comment)."""
     lines = (line.split("#")[0].strip() for line in (WEB / "icons.txt").read_text("utf-8").splitlines())
@@ -110,13 +135,17 @@ def bring(part: Part, version: str, folder: Path) -> list[dict[str, str]]:
     for source, target in part.files.items():
         path = part.folder / target.format(v=version)
         path.write_bytes((package / source).read_bytes())
+        if part.key == "inter":
+            tighten(path)
         written.append(path)
     if part.key == "icons":
         written.append(part.folder / f"icons-{version}.svg")
         written[-1].write_text(sprite(package), "utf-8")
-    licence = next((path for path in sorted(package.iterdir()) if path.name.upper().startswith("LICEN")), None)
-    if licence:
-        (part.folder / f"{part.key}.LICENCE.txt").write_bytes(licence.read_bytes())
+    papers = [*package.iterdir(), *(package / "licenses").glob("*")]
+    for path in papers:
+        if path.is_file() and path.name.upper().startswith(("LICEN", "NOTICE")):
+            name = path.name.removesuffix(path.suffix).replace("LICENSE", "LICENCE")
+            (part.folder / f"{part.key}.{name}.txt").write_bytes(path.read_bytes())
     print(f"{part.package} {version}: {', '.join(path.name for path in written)}")
     return [entry(part, version, path) for path in written]
 
@@ -133,7 +162,7 @@ def main() -> None:
         (place / "vendor.json").write_text(json.dumps(entries, indent=1) + "\n", "utf-8")
         known = {line["file"] for line in entries} | {"vendor.json"}
         for path in place.iterdir():
-            if path.name not in known and not path.name.endswith(".LICENCE.txt"):
+            if path.name not in known and path.suffix != ".txt":
                 path.unlink()
 
 

@@ -40,7 +40,13 @@
     if (area) { all('input[type=checkbox]', area).forEach((box) => { box.checked = false; }); settle(area); }
     if (event.target.closest('[data-print]')) window.print();
   });
-  const start = () => all('[data-select]').forEach(settle);
+  // A table that scrolls sideways in its card can be reached and scrolled by keyboard.
+  const reach = () => all('.twrap').forEach((wrap) => {
+    if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0; else wrap.removeAttribute('tabindex');
+  });
+  window.addEventListener('resize', reach);
+
+  const start = () => { all('[data-select]').forEach(settle); reach(); };
   start();
   document.addEventListener('htmx:afterSettle', start);
 })();
