@@ -17,12 +17,13 @@ from dev.say import Failed
 
 FOLDER = environment.ROOT / "bench"
 RECORD = environment.ROOT / "docs" / "performance.md"
+SCRIPT = 'if __name__ == "__main__":'
 COLOUR = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 
 
 def names() -> list[str]:
-    """The measurements there are; files that begin with ``_`` are shared by them."""
-    return sorted(path.stem for path in FOLDER.glob("*.py") if not path.name.startswith("_"))
+    """The measurements there are: the files that run as scripts; others are shared by them."""
+    return sorted(path.stem for path in FOLDER.glob("*.py") if SCRIPT in path.read_text("utf-8"))
 
 
 def run(name: str | None, words: Sequence[str] = (), *, record: bool = False) -> int:
