@@ -18,10 +18,11 @@ from ordertrail.records.shapes import OrderLineRecord, OrderRecord
 ORDER = (
     "id", "company", "home", "number", "state", "customer", "customer_key", "customer_name", "customer_number", "order_date",
     "promised_date", "currency", "digits", "prices_include_tax", "ship_to", "salesperson", "remark", "total_told",
+    "country",
 )  # fmt: skip
 LINE = (
     "id", "order", "line", "ref", "sku", "product", "name", "unit", "qty", "cancelled_qty", "price", "net", "tax_rate", "tax",
-    "gross", "promised_date",
+    "gross", "promised_date", "vendor",
 )  # fmt: skip
 
 
@@ -55,8 +56,8 @@ def _order(merged: Merged[OrderRecord], customers: Finder, currency: str) -> tup
     return (
         merged.group, 1, merged.home, record.number[:100], record.state, found, key,
         (record.customer_name or record.customer)[:200], record.customer_number[:100], record.order_date, _promised(record),
-        record.currency or currency, minor_digits(record.currency or currency), record.prices_include_tax, record.ship_to[:300], record.salesperson[:80], record.remark,
-        record.total,
+        record.currency or currency, minor_digits(record.currency or currency), record.prices_include_tax,
+        record.ship_to[:300], record.salesperson[:80], record.remark, record.total, record.country[:80],
     )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def _lines(merged: Merged[OrderRecord], products: Finder, currency: str, tax_rat
         (
             base + place, merged.group, place, line.ref[:60], line.sku[:100], products.find(0, line.sku), line.name[:200],
             line.unit[:20], qty, cancelled, price, told.net, rate, told.tax, told.gross, line.promised_date,
+            line.vendor[:120],
         )
         for place, (line, (qty, cancelled, price, _, rate), told) in enumerate(
             zip(record.lines, numbers, amounts, strict=True), 1

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ordertrail.lib.fields import MoneyField, PriceField, QtyField, RateField
 
+
 class OrderState(models.TextChoices):
     """What a verb or a source has made of an order (its *status* is counted, see ``OrderStatus``)."""
 
@@ -42,6 +43,7 @@ class Order(models.Model):
     digits = models.PositiveSmallIntegerField(default=2)  # decimals of the currency: SQL rounds pieces by it
     prices_include_tax = models.BooleanField(default=False)
     ship_to = models.CharField(max_length=300, blank=True)
+    country = models.CharField(max_length=80, blank=True)
     salesperson = models.CharField(max_length=80, blank=True)
     remark = models.TextField(blank=True)
     total_told = MoneyField(null=True)
@@ -75,6 +77,7 @@ class OrderLine(models.Model):
     tax = MoneyField()
     gross = MoneyField()
     promised_date = models.DateField(null=True)
+    vendor = models.CharField(max_length=120, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["sku"], condition=Q(product=None), name="line_without_product")]

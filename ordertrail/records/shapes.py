@@ -37,6 +37,7 @@ class OrderLineRecord:
     cancelled_qty: Decimal = Decimal(0)
     shipped_qty: Decimal | None = None
     invoiced_qty: Decimal | None = None
+    vendor: str = ""  # who supplies it, where the goods come straight from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,15 @@ class OrderRecord:
     paid: Decimal | None = None
     lines: tuple[OrderLineRecord, ...] = ()
     changed_at: datetime | None = None
+    country: str = ""  # where the goods go, as the source writes it
 
 
 @dataclass(frozen=True, slots=True)
 class ShipmentLineRecord:
-    """A quantity that left for one order line; ``order`` is the order's ref or number, ``order_line`` its line's ref if known."""
+    """A quantity that left for one order line; ``order`` is the order's ref or number, ``order_line`` its line's ref if known.
+
+    ``scheduled_date`` is the day it was to arrive and ``delivered_date`` the day it did, where a source tells them by line.
+    """
 
     ref: str
     sku: str
@@ -78,6 +83,8 @@ class ShipmentLineRecord:
     order: str = ""
     order_line: str = ""
     lot: str = ""
+    scheduled_date: date | None = None
+    delivered_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ class ShipmentRecord:
     reported: bool = False  # made from a bare figure of an order: a word, not a paper
     lines: tuple[ShipmentLineRecord, ...] = ()
     changed_at: datetime | None = None
+    mode: str = ""  # how it travels, as the source writes it: air, truck, ocean
 
 
 @dataclass(frozen=True, slots=True)

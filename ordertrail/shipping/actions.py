@@ -8,8 +8,8 @@ from typing import Any
 
 from ordertrail.lib import bulk
 from ordertrail.lib.ids import LINES
-from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.lib.moments import moment
+from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.lib.numbers import number_key
 from ordertrail.orders.queries import LineFinder
 from ordertrail.records.merge import Merged
@@ -20,8 +20,12 @@ from ordertrail.shipping.models import Shipment, ShipmentLine
 SHIPMENT = (
     "id", "company", "home", "number", "state", "direction", "reported", "planned_date", "shipped_at", "shipped_date",
     "shipped_prec", "arrived_at", "arrived_date", "customer_name", "ship_to", "carrier", "tracking_number", "warehouse",
+    "mode",
 )  # fmt: skip
-LINE = ("id", "shipment", "line", "order_key", "order", "order_line", "sku", "qty", "lot", "standing", "counts")
+LINE = (
+    "id", "shipment", "line", "order_key", "order", "order_line", "sku", "qty", "lot", "standing", "counts", "scheduled_date",
+    "delivered_date",
+)  # fmt: skip
 
 Standing = Callable[[int, bool], int]
 """The standing (records.rules.standing) of a source id in this family, for a paper or (True) for a reported figure."""
@@ -37,7 +41,10 @@ def write(shipments: Sequence[Merged[ShipmentRecord]], orders: Finder, standing:
     """Write the agreed shipments and their lines; returns the ids of the orders that their lines belong to."""
     orders.learn((m.lines_from, line.order) for m in shipments for line in m.record.lines)
     touched = {
-        found for m in shipments for line in m.record.lines if (found := orders.find(m.lines_from, line.order)) is not None
+        found
+        for m in shipments
+        for line in m.record.lines
+        if (found := orders.find(m.lines_from, line.order)) is not None
     }
     lines = LineFinder(touched)
     bulk.insert(Shipment, SHIPMENT, [_shipment(m) for m in shipments])
@@ -52,7 +59,7 @@ def _shipment(merged: Merged[ShipmentRecord]) -> tuple[Any, ...]:
     return (
         merged.group, 1, merged.home, record.number[:100], record.state, record.direction, record.reported, record.planned_date,
         at, day, prec, arrived_at, arrived_date, record.customer_name[:200], record.ship_to[:300], record.carrier[:80],
-        record.tracking_number[:100], record.warehouse[:80],
+        record.tracking_number[:100], record.warehouse[:80], record.mode[:40],
     )  # fmt: skip
 
 
@@ -70,4 +77,5 @@ def _lines(
         yield (
             merged.group * LINES + place, merged.group, place, number_key(line.order)[:100], order, found and found.id,
             line.sku[:100], sign * to_units(line.qty, QTY_SCALE), line.lot[:60], stands, False,
+            line.scheduled_date, line.delivered_date,
         )  # fmt: skip

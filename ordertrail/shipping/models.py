@@ -40,6 +40,7 @@ class Shipment(models.Model):
     carrier = models.CharField(max_length=80, blank=True)
     tracking_number = models.CharField(max_length=100, blank=True)
     warehouse = models.CharField(max_length=80, blank=True)
+    mode = models.CharField(max_length=40, blank=True)
 
     def __str__(self) -> str:
         return self.number
@@ -56,16 +57,19 @@ class ShipmentLine(models.Model):
     shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="lines")
     line = models.PositiveIntegerField()
     order_key = models.CharField(max_length=100, blank=True, db_index=True)
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="shipment_lines")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="shipment_lines"
+    )
     order_line = models.ForeignKey(
         "orders.OrderLine", models.DO_NOTHING, null=True, db_constraint=False, related_name="shipment_lines"
     )
     sku = models.CharField(max_length=100, blank=True)
     qty = QtyField()
     lot = models.CharField(max_length=60, blank=True)
+    scheduled_date = models.DateField(null=True)
+    delivered_date = models.DateField(null=True)
     standing = models.PositiveIntegerField()  # records.rules.standing; the lowest of an order's counts
     counts = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.shipment_id}/{self.line}"
-
