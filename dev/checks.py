@@ -56,7 +56,7 @@ def run(*, fast: bool = False, workers: str = "2", words: Sequence[str] = ()) ->
 
 def cheap_checks() -> Iterator[Check]:
     """The checks, the quickest first."""
-    yield Check("format", ("-m", "ruff", "format", "--check", "."))
+    yield Check("format", ("-m", "ruff", "format", "--check", "--output-format", "concise", "."))
     yield Check("lint", ("-m", "ruff", "check", "--quiet", "--output-format", "concise", "."))
     yield Check("documents", ("-m", "dev.links"))
     yield Check("imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"))
