@@ -43,7 +43,9 @@ class Finding(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["check_name", "object_kind", "object", "key"], name="one_finding_per_evidence")
+            models.UniqueConstraint(
+                fields=["check_name", "object_kind", "object", "key"], name="one_finding_per_evidence"
+            )
         ]
         indexes: ClassVar = [
             models.Index(fields=["order"], condition=Q(status="open"), name="finding_open_by_order"),
