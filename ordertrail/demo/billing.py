@@ -9,6 +9,7 @@ from ordertrail.demo.company import Company
 from ordertrail.demo.systems.erp import amounts
 from ordertrail.demo.truth import Customer, Invoice, InvoiceLine, Order, OrderLine, Payment, Shipment
 
+CENT = Decimal("0.01")
 LINES_ON_ONE = 14
 """A tax invoice has room for so many lines; what is more goes on the next."""
 
@@ -86,7 +87,7 @@ def add(company: Company, invoice: Invoice) -> None:
     """A posted invoice stands in the books, open in full."""
     company.history.invoices.append(invoice)
     company.touch("invoice", invoice.number, invoice)
-    company.progress.open[invoice.number] = sum(amounts(invoice))
+    company.progress.open[invoice.number] = sum(amounts(invoice), Decimal(0))
     company.progress.unpaid.setdefault(invoice.customer.no, []).append(invoice)
 
 
@@ -152,7 +153,7 @@ def pay(company: Company, customer: Customer, amount: Decimal, invoices: list[In
     for invoice in invoices:
         share = min(left, company.progress.open[invoice.number])
         if share > 0:
-            shares.append((invoice, share))
+            shares.append((invoice, share.quantize(CENT)))
             left -= share
     payment = receive(company, customer, amount, shares)
     payment.remark, clear = _remark(company, shares)
@@ -170,6 +171,7 @@ def receive(
     for invoice, share in shares:
         company.progress.open[invoice.number] -= share
     now = company.now
+    amount = amount.quantize(CENT)
     payment = Payment(
         serial=f"{now:%Y%m%d}{len(company.history.payments) % 100_000:05d}",
         number="",

@@ -5,14 +5,18 @@ All else in the company agrees: who counts the disagreements of the demo must fi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from ordertrail.demo import billing, making, sending
+from ordertrail.demo import billing, conflicts, making, oracle, sending
 from ordertrail.demo.company import Company
 from ordertrail.demo.truth import Invoice, InvoiceLine, Order, OrderLine, Payment, WorkOrder
+
+TOLD_DAYS = 8
+"""So many days before the end the first half is told."""
 
 RECENT_DAYS = 45
 """Lies are told about orders of so many days."""
@@ -69,9 +73,9 @@ def _take_back_shipped(company: Company, number: str) -> None:
 # The ERP bills more than has left.
 def _partly_shipped(company: Company) -> Iterator[Order]:
     for order in _recent(company):
-        if any(0 < _shipped(company, order, line) < line.qty for line in order.lines):
-            yield order
-        elif order.oms_partly and _open(company, order):
+        if any(0 < _shipped(company, order, line) < line.qty for line in order.lines) or (
+            order.oms_partly and _open(company, order)
+        ):
             yield order
 
 
@@ -94,13 +98,15 @@ def _finished_work(company: Company) -> Iterator[WorkOrder]:
     recent = {order.number for order in _recent(company) if _open(company, order)}
     for work in reversed(company.history.work_orders):
         order, line = work.order, work.line
-        if order and line and order.number in recent and work.state == "done" and line.qty >= 4:
-            if company.progress.shipped.get(sending.key(order, line), 0) == 0:
-                yield work
+        if not order or not line or order.number not in recent:
+            continue
+        if work.state == "done" and line.qty >= 4 and not _shipped(company, order, line):
+            yield work
 
 
 def _close_short(company: Company, work: object) -> str:
-    assert isinstance(work, WorkOrder) and work.order
+    assert isinstance(work, WorkOrder)
+    assert work.order is not None
     work.finished -= max(1, work.planned // 5)
     making.export(company, work)
     return work.order.number
@@ -133,7 +139,9 @@ def _book_too_much(company: Company, payment: object) -> str:
     assert isinstance(payment, Payment)
     invoice, booked = payment.shares[0]
     payment.erp_amount = booked
-    payment.amount = booked - company.rng.choice((Decimal("25.00"), Decimal("45.00"), Decimal("90.00"), Decimal("270.00")))
+    payment.amount = booked - company.rng.choice(
+        (Decimal("25.00"), Decimal("45.00"), Decimal("90.00"), Decimal("270.00"))
+    )
     company.progress.open[invoice.number] += booked - payment.amount
     company.touch("payment", payment.serial, payment)
     if payment.erp_at is None:
@@ -154,7 +162,7 @@ def _pay_the_fee(company: Company, number: str) -> None:
 def _open_invoices(company: Company) -> Iterator[Invoice]:
     for invoice in reversed(company.history.invoices[-400:]):
         orders = {line.order.number for line in invoice.lines}
-        unpaid = company.progress.open[invoice.number] == sum(billing.amounts(invoice))
+        unpaid = company.progress.open[invoice.number] == oracle.invoice_total(invoice)
         if unpaid and len(orders) == 1 and not orders & (company.lied_about.keys() | company.scripted):
             yield invoice
 
@@ -255,14 +263,30 @@ def tell(company: Company, lie: Lie, how_many: int = 1) -> int:
     return told
 
 
-def tell_all(company: Company) -> None:
-    """Tell all the lies of the end of the history."""
+def tell_some(company: Company) -> None:
+    """Some days before the end: half of the lies are told, and may heal by themselves."""
     for lie in LIES:
-        tell(company, lie, lie.at_start)
+        tell(company, lie, lie.at_start // 2)
+
+
+def tell_all(company: Company) -> None:
+    """Tell what is missing at the end of the history."""
+    forget_healed(company)
+    told = Counter(company.lied_about.values())
+    for lie in LIES:
+        tell(company, lie, lie.at_start - told[lie.code])
+
+
+def forget_healed(company: Company) -> None:
+    """Lies that came true by themselves, when the goods left or the money came, are lies no more."""
+    found = conflicts.conflicts(company.history, oracle.figures(company.history))
+    wrong = {number for kind in found.values() for fact in kind for number in fact.get("orders", [fact.get("order")])}
+    company.lied_about = {number: code for number, code in company.lied_about.items() if number in wrong}
 
 
 def mend_one(company: Company) -> str:
     """Somebody puts right the oldest lie; the order's number, "" where all is well."""
+    forget_healed(company)
     by_code = {lie.code: lie for lie in LIES}
     number = next(iter(company.lied_about), "")
     if number:

@@ -29,7 +29,9 @@ def begin(company: Company, order: Order) -> None:
 def _until_in_stock(company: Company) -> float:
     """Most goods are on the shelf; now and then one has to wait for the supplier, who may forget us."""
     luck = company.rng.random()
-    return company.rng.uniform(12, 30) if luck < 0.02 else company.rng.uniform(4, 11) if luck < 0.065 else company.around(0.7)
+    if luck < 0.028:
+        return company.rng.uniform(12, 34)
+    return company.rng.uniform(4, 11) if luck < 0.08 else company.around(0.7)
 
 
 def plan(company: Company, order: Order, line: OrderLine) -> None:
@@ -46,7 +48,7 @@ def plan(company: Company, order: Order, line: OrderLine) -> None:
     )
     company.history.work_orders.append(work)
     export(company, work)
-    waits_for_material = company.rng.random() < 0.06
+    waits_for_material = company.rng.random() < 0.09
     company.in_days(company.rng.uniform(4, 16) if waits_for_material else company.around(0.5), start, work)
 
 

@@ -11,7 +11,7 @@ from ordertrail.demo.truth import Customer, Opportunity, Order, OrderLine, Produ
 from ordertrail.demo.workdays import opening
 from ordertrail.lib.money import half_up
 
-ORDERS_A_DAY = 8.05
+ORDERS_A_DAY = 8.2
 GROWTH = 0.3
 """How much more comes in at the end of the history than at its beginning, in parts of the middle."""
 
@@ -111,7 +111,7 @@ def place_order(company: Company, customer: Customer) -> Order:
     )
     company.history.orders.append(order)
     company.touch("order", number, order)
-    company.in_days(company.around(0.8, 0.7), cancel if rng.random() < 0.025 else confirm, order)
+    company.in_days(company.around(1.0, 0.6), cancel if rng.random() < 0.025 else confirm, order)
     return order
 
 
@@ -125,7 +125,8 @@ def _lines(company: Company, customer: Customer) -> list[OrderLine]:
         ordinary = [product for product in sold if not product.custom]
         products = rng.sample(ordinary, rng.choices((1, 2, 3, 4, 6), (34, 30, 20, 11, 5))[0])
     return [
-        OrderLine(no, product, _qty(company, product), _price(product, customer)) for no, product in enumerate(products, 1)
+        OrderLine(no, product, _qty(company, product), _price(product, customer))
+        for no, product in enumerate(products, 1)
     ]
 
 

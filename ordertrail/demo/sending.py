@@ -9,7 +9,7 @@ from ordertrail.demo.company import Company, LineKey
 from ordertrail.demo.truth import Order, OrderLine, Shipment, ShipmentLine
 
 CARRIERS = (("德邦物流", "DPK"), ("顺丰速运", "SF"), ("中远海运", "COS"), ("自有车队", "HL"))
-HOLD, SLOW_HOLD = 0.8, 3.6
+HOLD, SLOW_HOLD = 0.8, 3.4
 """Working days that quality control holds what the workshop made: as it was, and in the last weeks."""
 
 
@@ -29,7 +29,7 @@ def ready(company: Company, order: Order, line: OrderLine, qty: int) -> None:
 
 def _until_release(company: Company, order: Order) -> float:
     """Working days until the store makes an outbound order; customers with a weekly truck wait for Thursday."""
-    soon = company.around(0.35)
+    soon = company.around(0.5)
     if not order.customer.habits.ships_weekly:
         return soon
     thursday = company.moment + timedelta(days=(3 - company.moment.weekday()) % 7)
@@ -45,7 +45,9 @@ def release(company: Company, order: Order) -> None:
     if len(order.lines) == 1 and lines[0].qty >= 20 and company.rng.random() < 0.22:
         lines = [_part(company, order, lines[0])]
     for line in lines:
-        company.progress.packed[key(order, line.line)] = company.progress.packed.get(key(order, line.line), 0) + line.qty
+        company.progress.packed[key(order, line.line)] = (
+            company.progress.packed.get(key(order, line.line), 0) + line.qty
+        )
     draft = company.progress.drafts.get((order.customer.no, order.ship_to))
     if draft is None:
         draft = _new_shipment(company, order)
@@ -80,7 +82,7 @@ def _new_shipment(company: Company, order: Order) -> Shipment:
     )
     company.history.shipments.append(shipment)
     company.progress.drafts[order.customer.no, order.ship_to] = shipment
-    company.in_days(company.around(0.45), pick, shipment)
+    company.in_days(company.around(0.6), pick, shipment)
     return shipment
 
 

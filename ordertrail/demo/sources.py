@@ -5,12 +5,19 @@ Each source is a dict with the fields of ``records.Source`` and ``secrets`` in t
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from ordertrail.demo import streams
-from ordertrail.demo.systems import bank, erp, mes, oms, wms
+from ordertrail.demo import lies, making, rejects, sales, stories, streams
+from ordertrail.demo.company import FIXED_DAY, Company
+from ordertrail.demo.facts import Facts, facts
+from ordertrail.demo.systems import bank, crm, erp, everything, mes, oms, projects, wms
+from ordertrail.demo.workdays import opening
 
+SEED = 20260916
 Setting = dict[str, Any]
 
 
@@ -56,3 +63,75 @@ def mes_source(folder: Path) -> Setting:
     """The MES, believed first for production; it speaks only of what it makes."""
     settings = {"folder": str((folder / mes.FOLDER).resolve()), "streams": streams.MES}
     return _source("mes", "MES", 5, "files", settings, production_rank=1, production_scope="documents")
+
+
+def crm_source(address: str) -> Setting:
+    """The CRM: what was agreed at first, and what may come of it."""
+    settings = {"url": address, "streams": streams.CRM}
+    return _source("crm", "CRM", 2, "rest", settings, order_rank=5, secrets={"token": crm.ACCESS})
+
+
+def project_source(folder: Path) -> Setting:
+    """The project system's export: hours of custom orders."""
+    settings = {"folder": str((folder / projects.FOLDER).resolve()), "streams": streams.PROJECTS}
+    return _source("project", "Projects 项目", 6, "files", settings, order_rank=6)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCompany:
+    """The demo company's systems in ``folder``, made for ``today`` from ``seed``, and what is true of them."""
+
+    folder: Path
+    today: date
+    seed: int
+    facts: Facts
+
+    def serve_crm(self, port: int = crm.PORT) -> AbstractContextManager[crm.CrmServer]:
+        """The CRM's API in a thread while the block lasts; with port 0 on any free one, told by ``.address``."""
+        return crm.serving(self.folder, port)
+
+
+def begin(today: date, seed: int) -> Company:
+    """The company on its first day, with everybody's first morning in the queue."""
+    company = Company(today, seed)
+    stories.tell(company)
+    company.at(opening(company.first_day), sales.morning)
+    company.at(opening(company.first_day), making.plan_for_stock)
+    return company
+
+
+def grown(today: date, seed: int) -> tuple[Company, rejects.Bad]:
+    """The company as it stands in the night before ``today``, lies told, and the rows that cannot be read."""
+    company = begin(today, seed)
+    midnight = opening(today).replace(hour=0, minute=0)
+    company.run_until(midnight - timedelta(days=lies.TOLD_DAYS))
+    lies.tell_some(company)
+    company.run_until(midnight)
+    lies.tell_all(company)
+    return company, rejects.Bad(midnight - timedelta(hours=6))
+
+
+def write_sources(folder: Path, today: date = FIXED_DAY, seed: int = SEED) -> DemoCompany:
+    """Make all systems of the demo company in ``folder`` (new or empty) as they stand in the night before ``today``.
+
+    The same day and seed give the same bytes. ``facts.json`` beside them says what is true.
+    """
+    company, bad = grown(today, seed)
+    everything.write_all(folder, company, bad)
+    found = facts(company, bad.expected())
+    found.write(folder)
+    return DemoCompany(folder, today, seed, found)
+
+
+def source_settings(company: DemoCompany, crm_address: str = f"http://127.0.0.1:{crm.PORT}") -> list[Setting]:
+    """The seven systems as sources, in the order in which they are best synced."""
+    folder = company.folder
+    return [
+        oms_source(folder),
+        crm_source(crm_address),
+        wms_source(folder),
+        erp_source(folder),
+        mes_source(folder),
+        project_source(folder),
+        bank_source(folder),
+    ]

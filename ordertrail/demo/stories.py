@@ -18,7 +18,6 @@ from ordertrail.demo.truth import (
     Opportunity,
     Order,
     OrderLine,
-    Payment,
     Product,
     Shipment,
     ShipmentLine,
@@ -115,7 +114,8 @@ class _Teller:
         """An invoice over quantities of one-line orders, due in thirty days."""
         at = self.when(day, clock)
         rows = [
-            InvoiceLine(order, order.lines[0], shipment, qty, qty * order.lines[0].price) for order, shipment, qty in lines
+            InvoiceLine(order, order.lines[0], shipment, qty, qty * order.lines[0].price)
+            for order, shipment, qty in lines
         ]
         due = at.date() + timedelta(days=30)
         invoice = Invoice(number, lines[0][0].customer, rows, at, due, f"26332000000000{number[4:8]}{number[9:]}", at)

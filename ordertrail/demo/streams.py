@@ -216,6 +216,7 @@ BANK = [
         "kind": "payment",
         "from": "收款流水_*.csv",
         "key": "交易流水号",
+        "derive": ["customer"],
         "fields": {
             "number": "交易流水号",
             "amount": column("交易金额", decimal="."),
@@ -248,6 +249,78 @@ MES = [
             "due_date": "计划完工",
             "finished_at": column("完工时间", dates=MINUTES),
             "changed_at": column("更新时间", dates=LOCAL),
+        },
+    }
+]
+
+CRM = [
+    {
+        "kind": "customer",
+        "from": "/api/v2/accounts",
+        "key": "id",
+        "version": "updated_at",
+        "cursor": "updated_at",
+        "fields": {"number": "id", "name": "name", "tax_number": "tax_number", "address": "city"},
+    },
+    {
+        "kind": "opportunity",
+        "from": "/api/v2/deals",
+        "key": "id",
+        "version": "updated_at",
+        "cursor": "updated_at",
+        "fields": {
+            "number": "code",
+            "title": "name",
+            "customer": "account.id",
+            "customer_name": "account.name",
+            "stage": "stage",
+            "value": "amount.value",
+            "currency": "amount.currency",
+            "salesperson": "owner.name",
+            "opened_at": "created_at",
+            "closed_at": "closed_at",
+            "order": "order_no",
+        },
+    },
+    {
+        "kind": "order",
+        "from": "/api/v2/contracts",
+        "key": "id",
+        "version": "updated_at",
+        "cursor": "updated_at",
+        "lines": {"path": "items", "key": "line"},
+        "fields": {
+            "number": "code",
+            "same_as": column("order_no", source="oms"),
+            "customer": "account.id",
+            "customer_name": "account.name",
+            "order_date": "signed_on",
+            "promised_date": "delivery_date",
+            "currency": CNY,
+            "salesperson": "owner.name",
+        },
+        "line_fields": {"sku": "sku", "name": "name", "qty": "quantity", "price": "unit_price"},
+    },
+]
+
+PROJECTS = [
+    {
+        "kind": "project",
+        "from": "项目台账*.xlsx",
+        "sheet": "项目台账",
+        "header_row": 4,
+        "key": "项目编号",
+        "fields": {
+            "number": "项目编号",
+            "title": "项目名称",
+            "order": "销售订单",
+            "customer_name": "客户",
+            "state": column("状态", map={"进行中": "running", "已完成": "done"}),
+            "planned_hours": "计划工时",
+            "spent_hours": "已用工时",
+            "start_at": "开始日期",
+            "due_date": "计划完成",
+            "finished_at": "实际完成",
         },
     }
 ]

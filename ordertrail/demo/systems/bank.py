@@ -7,7 +7,7 @@ text: an invoice's number, an order's, several, or nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ordertrail.demo.truth import Payment
@@ -38,17 +38,20 @@ def _cells(payment: Payment) -> tuple[str, ...]:
 
 
 def write(
-    folder: Path, payments: Iterable[Payment], only_months: frozenset[str] | None = None, extra: Iterable[str] = ()
+    folder: Path,
+    payments: Iterable[Payment],
+    only_months: frozenset[str] | None = None,
+    extra: Mapping[str, Iterable[str]] | None = None,
 ) -> None:
     """Write the monthly statements of the ``payments`` that the bank knows; ``only_months`` ("2026-09"): just those.
 
-    ``extra`` are rows as raw text (cells separated by TAB) that stand at the end of the last statement.
+    ``extra`` are rows as raw text (cells separated by TAB) that stand at the end of a month's statement.
     """
     months: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
     for payment in sorted((one for one in payments if one.serial), key=lambda one: (one.paid_at, one.serial)):
         months[payment.paid_at.strftime("%Y-%m")].append(_cells(payment))
-    if months:
-        months[max(months)] += [tuple(row.split("\t")) for row in extra]
+    for month, raw in (extra or {}).items():
+        months[month] += [tuple(row.split("\t")) for row in raw]
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     for month, rows in months.items():
         if only_months is None or month in only_months:

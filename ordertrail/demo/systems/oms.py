@@ -43,9 +43,14 @@ def cents(amount: Decimal) -> int:
     return int(amount * 100)
 
 
-def customer_id(customer: Customer) -> int:
-    """The number of a customer in the OMS."""
-    return 2000 + customer.no
+def customer_id(customer: Customer, *, twin: bool = False) -> int:
+    """The number of a customer in the OMS, or of the second one that was typed by mistake."""
+    return 2000 + customer.no + (5000 if twin else 0)
+
+
+def buyer_id(order: Order) -> int:
+    """Under which number the order stands: odd orders of a customer that is there twice stand on the second one."""
+    return customer_id(order.customer, twin=bool(order.customer.oms_twin) and order.no % 2 == 1)
 
 
 def order_id(order: Order) -> int:
@@ -71,7 +76,7 @@ def _order(order: Order) -> Row:
     return {
         "id": order_id(order),
         "order_no": order.number,
-        "customer_id": customer_id(order.customer),
+        "customer_id": buyer_id(order),
         "po_no": order.po_number,
         "status": code,
         "status_name": STATUS[code],
@@ -102,15 +107,12 @@ def _lines(order: Order) -> list[Row]:
     ]
 
 
-def _customer(customer: Customer) -> Row:
-    return {
-        "id": customer_id(customer),
-        "name": customer.zh,
-        "erp_code": customer.oms_erp_code,
-        "phone": customer.phone,
-        "city": customer.city,
-        "updated_at": at(customer.since),
-    }
+def _customers(customer: Customer) -> list[Row]:
+    base: dict[str, str | int] = {"phone": customer.phone, "city": customer.city, "updated_at": at(customer.since)}
+    rows = [base | {"id": customer_id(customer), "name": customer.zh, "erp_code": customer.oms_erp_code}]
+    if customer.oms_twin:
+        rows.append(base | {"id": customer_id(customer, twin=True), "name": customer.oms_twin, "erp_code": ""})
+    return list(rows)
 
 
 def _product(no: int, product: Product, since: datetime) -> Row:
@@ -135,7 +137,7 @@ def write(
     """Put these documents into the OMS, each as it stands now. ``since`` is when the products were typed in."""
     listed = list(orders)
     with writing(folder / FILE, SCHEMA) as connection:
-        put(connection, "customers", map(_customer, customers))
+        put(connection, "customers", (row for customer in customers for row in _customers(customer)))
         put(connection, "products", (_product(no, product, since) for no, product in enumerate(products)))
         put(connection, "orders", map(_order, listed))
         put(connection, "order_lines", (row for order in listed for row in _lines(order)))

@@ -68,7 +68,8 @@ def _pieces(line: ShipmentLine) -> list[int]:
     return [line.line.product.pack] * full + [rest] * bool(rest)
 
 
-def _cartons(shipment: Shipment) -> list[Row]:
+def cartons(shipment: Shipment) -> list[Row]:
+    """What stands in each carton of a shipment: one row a carton, each of one order line."""
     rows: list[Row] = []
     for line in shipment.lines:
         for qty in _pieces(line):
@@ -125,4 +126,4 @@ def write(folder: Path, shipments: Iterable[Shipment]) -> None:
         _waves(connection, listed)
         clear(connection, "carton_line", "out_no", (shipment.number for shipment in listed))
         put(connection, "outbound", map(_outbound, listed))
-        put(connection, "carton_line", (row for shipment in listed for row in _cartons(shipment)))
+        put(connection, "carton_line", (row for shipment in listed for row in cartons(shipment)))
