@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -38,7 +39,8 @@ class Step:
         """Keep the line alive until the step is over; started in a thread."""
         live = sys.stdout.isatty()
         while not self.over.wait(0.2 if live else LOG_EVERY):
-            sys.stdout.write(f"\r\033[K{self.line()}" if live else f"{self.line()} …\n")
+            width = shutil.get_terminal_size().columns - 1  # a line that wraps could not be written over
+            sys.stdout.write(f"\r\033[K{self.line()[:width]}" if live else f"{self.line()} …\n")
             sys.stdout.flush()
 
 
