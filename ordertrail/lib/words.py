@@ -63,7 +63,8 @@ def read_table(path: Path) -> tuple[list[Entry], list[str]]:
         if len(cells) != 3 or not all(cells):
             problems.append(f"{place}: three texts between tabs are needed, {len([c for c in cells if c])} stand there")
             continue
-        entries.append(Entry(*cells, place))
+        english, hans, hant = cells
+        entries.append(Entry(english, hans, hant, place))
     return entries, problems
 
 
@@ -151,7 +152,9 @@ def check(words: dict[str, Entry], used: list[Used], locale: Path) -> list[str]:
     for language in LANGUAGES:
         path = locale / language / "LC_MESSAGES" / "django.mo"
         if not path.exists() or path.read_bytes() != mo(words, language):
-            problems.append(f"locale/{language}: the catalogue is older than the tables; run python -m ordertrail.lib.words")
+            problems.append(
+                f"locale/{language}: the catalogue is older than the tables; run python -m ordertrail.lib.words"
+            )
     return problems
 
 

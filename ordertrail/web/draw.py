@@ -115,20 +115,24 @@ def ruler(steps: Sequence[Step], total: Decimal) -> tuple[list[Segment], str, st
     >>> segments[0].worked_x, segments[0].end, segments[0].label, rest_x, rest
     ('60', '80', 'Confirmed 4.0', '80', '20')
     """
-    x = Decimal(0)
+    at = Decimal(0)
     found = []
     for step in steps:
         both = step.waited + step.worked
         label = f"{step.name} {half_up(both, 1)}"
         roomy = total and both / total * 100 >= _signs(label) * Decimal("0.7")
-        found.append(
-            Segment(
-                *(_share(value, total) for value in (x, step.waited, x + step.waited, step.worked, x + both, x + both / 2)),
-                label if roomy else "",
-            )
+        segment = Segment(
+            waited_x=_share(at, total),
+            waited=_share(step.waited, total),
+            worked_x=_share(at + step.waited, total),
+            worked=_share(step.worked, total),
+            end=_share(at + both, total),
+            middle=_share(at + both / 2, total),
+            label=label if roomy else "",
         )
-        x += both
-    return found, _share(x, total), _share(max(Decimal(0), total - x), total)
+        found.append(segment)
+        at += both
+    return found, _share(at, total), _share(max(Decimal(0), total - at), total)
 
 
 def _signs(label: str) -> int:

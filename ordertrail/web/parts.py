@@ -18,7 +18,8 @@ from ordertrail.web.draw import Step
 from ordertrail.web.refusals import not_allowed
 from ordertrail.web.rights import SOMEONE, may, needs
 
-COLOURS = "bg surface line-2 text text-3 accent accent-soft info ok ok-soft warn warn-soft bad bad-soft wait c2".split()
+COLOURS: tuple[str, ...] = ("bg", "surface", "line-2", "text", "text-3", "accent", "accent-soft", "info")
+COLOURS += ("ok", "ok-soft", "warn", "warn-soft", "bad", "bad-soft", "wait", "c2")
 STATES = (("partially", "partially"), ("waiting", "unpaid"), ("done", "paid"), ("over", "overpaid"))
 
 
@@ -36,10 +37,18 @@ def rows() -> list[dict[str, Any]]:
 
 def steps() -> list[Step]:
     """An invented life of an order, in working days."""
-    words = (_("Opportunity"), _("Quotation"), _("Confirmed"), _("Production"), _("Stock in"), _("Shipped"))
-    words += (_("Delivered"), _("Invoiced"), _("Paid"))
-    spans = ("0 1", "0.5 1", "3.5 0.5", "1 4", "0.6 0.4", "0.8 0.5", "0.2 0.8", "0.4 0.3", "1 0.1")
-    return [Step(word, *map(Decimal, span.split())) for word, span in zip(words, spans, strict=True)]
+    told = (
+        (_("Opportunity"), "0", "1"),
+        (_("Quotation"), "0.5", "1"),
+        (_("Confirmed"), "3.5", "0.5"),
+        (_("Production"), "1", "4"),
+        (_("Stock in"), "0.6", "0.4"),
+        (_("Shipped"), "0.8", "0.5"),
+        (_("Delivered"), "0.2", "0.8"),
+        (_("Invoiced"), "0.4", "0.3"),
+        (_("Paid"), "1", "0.1"),
+    )
+    return [Step(name, Decimal(waited), Decimal(worked)) for name, waited, worked in told]
 
 
 def tiles() -> list[dict[str, Any]]:
@@ -53,7 +62,8 @@ def tiles() -> list[dict[str, Any]]:
     )
     names = ("words", "value", "currency", "change", "up", "good")
     return [
-        dict(zip(names, tile, strict=True)) | {"value": Decimal(tile[1]), "history": history if tile[4] else history[::-1]}
+        dict(zip(names, tile, strict=True))
+        | {"value": Decimal(tile[1]), "history": history if tile[4] else history[::-1]}
         for tile in told
     ]
 

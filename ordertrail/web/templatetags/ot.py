@@ -19,11 +19,11 @@ from django.utils.translation import gettext as _
 
 from ordertrail.lib import clock
 from ordertrail.lib.money import half_up
-from ordertrail.web import draw
+from ordertrail.web import draw, icons
 from ordertrail.web import format as write
-from ordertrail.web import icons
 from ordertrail.web.asof import AsOf
 from ordertrail.web.axes import look
+from ordertrail.web.filters import Filter
 
 register = template.Library()
 
@@ -265,6 +265,12 @@ def avatar(name: str, size: str = "") -> SafeString:
     """A round mark with a person's first letter; its tint follows the name. The name itself stands beside it."""
     tint = sum(map(ord, name)) % 5
     return format_html('<span class="avatar {} av-{}" aria-hidden="true">{}</span>', size, tint, write.initials(name))
+
+
+@register.simple_tag
+def sort_query(chosen: Filter, name: str) -> str:
+    """The address of the same list sorted by ``name``; sorted by it already, the other way round."""
+    return "?" + chosen.to_query(("sort",), sort=chosen.toggled(name))
 
 
 @register.simple_tag(takes_context=True)
