@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import types
-import typing
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,28 +17,11 @@ from ordertrail.records import shapes
 from ordertrail.records.shapes import Problem, Record, Same
 from ordertrail.sync.connectors.base import Notes, RawDocument, Value
 from ordertrail.sync.moments import day_reader, instant_reader, moment_reader
-from ordertrail.sync.spec import CHOICES, LINES, MANY, Spec
+from ordertrail.sync.spec import CHOICES, CODES, LINES, MANY, Spec, field_kinds
 from ordertrail.sync.stream import Stream
 from ordertrail.sync.values import Bad, Noting, code_reader, number_reader, read_flag, read_text, show
 
 Convert = Callable[[Value], Any]
-
-_CODES = frozenset(
-    {
-        "ref",
-        "number",
-        "customer",
-        "customer_number",
-        "other_numbers",
-        "sku",
-        "order",
-        "order_line",
-        "invoice",
-        "shipment",
-    }
-    | {"tracking_number", "tax_number", "tax_invoice_number", "lot", "barcodes", "same_as"}
-)
-"""Text fields that hold numbers and codes: full-width signs are folded, digits lost by a spreadsheet are refused."""
 
 _MONEY = frozenset({"net", "gross", "total", "amount", "invoiced", "paid", "value"})
 """Number fields that the store keeps with four decimals; all others have six."""
@@ -151,14 +131,14 @@ class Mapper:
 
     def _level(self, record: type[Any], fields: Mapping[str, Sequence[Spec]]) -> Level:
         level = Level(record)
-        hints = typing.get_type_hints(record)
+        kinds = field_kinds(record)
         shape = {f.name: f for f in dataclasses.fields(record)}
         for name, specs in fields.items():
             if name in MANY:
                 self._add_many(level, name, specs)
                 continue
             spec = specs[0]
-            convert = self._convert(name, hints[name], spec, shape[name])
+            convert = self._convert(name, kinds[name], spec, shape[name])
             if not spec.column:
                 level.constants[name] = convert(spec.value)
             else:
@@ -195,9 +175,9 @@ class Mapper:
     def _noting(self, column: str) -> Noting:
         return lambda code, detail: self.notes.add(code, detail, column=column, place=self.place)
 
-    def _convert(self, name: str, hint: Any, spec: Spec, shape: dataclasses.Field[Any]) -> Convert:
+    def _convert(self, name: str, kind: str, spec: Spec, shape: dataclasses.Field[Any]) -> Convert:
         """The function from a cell to the value of field ``name``, with everything that ``spec`` asks for."""
-        read = self._by_type(name, hint, spec)
+        read = self._by_kind(name, kind, spec)
         choices = CHOICES.get((self.stream.kind, name))
         if spec.map is not None:
             read = _mapped(read, spec)
@@ -216,29 +196,26 @@ class Mapper:
             read = _defaulted(read, shape.default)
         return read
 
-    def _by_type(self, name: str, hint: Any, spec: Spec) -> Convert:
+    def _by_kind(self, name: str, kind: str, spec: Spec) -> Convert:
         noting = self._noting(spec.column)
-        wanted = _types(hint)
-        if bool in wanted:
+        if kind == "flag":
             return read_flag
-        if Decimal in wanted:
+        if kind == "number":
             return number_reader(spec.reading.decimal, 4 if name in _MONEY else 6, noting, spec.scale)
-        if datetime in wanted and date in wanted:
-            return moment_reader(spec.reading, self.zone, noting)
-        if datetime in wanted:
-            return instant_reader(spec.reading, self.zone, noting)
-        if date in wanted:
-            return day_reader(spec.reading, self.zone, noting)
-        if name not in _CODES:
+        if kind == "code":
+            read = code_reader(noting, spec.digits)
+            return _limited(read, _LONGEST[name]) if name in _LONGEST else read
+        if kind == "text":
             return read_text
-        read = code_reader(noting, spec.digits)
-        return _limited(read, _LONGEST[name]) if name in _LONGEST else read
+        return {"moment": moment_reader, "instant": instant_reader, "day": day_reader}[kind](
+            spec.reading, self.zone, noting
+        )
 
     def _add_many(self, level: Level, name: str, specs: Sequence[Spec]) -> None:
         """A field of several values: one step for each of its columns, the last of which holds them all."""
         pick: list[tuple[str, Convert]] = []
         for spec in specs:
-            read: Convert = code_reader(self._noting(spec.column), spec.digits) if name in _CODES else read_text
+            read: Convert = code_reader(self._noting(spec.column), spec.digits) if name in CODES else read_text
             if spec.map is not None:
                 read = _mapped(read, spec)
             if spec.regex:
@@ -291,12 +268,6 @@ def _several(read: Convert, spec: Spec, name: str) -> Convert:
     return values
 
 
-def _types(hint: Any) -> frozenset[Any]:
-    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        return frozenset(typing.get_args(hint))
-    return frozenset({hint})
-
-
 def ref_reader(stream: Stream) -> Convert:
     """The function from a key's cell to the document's ref as text, "" for none; Bad when digits are lost."""
     read: Convert = code_reader(lambda code, detail: None, stream.key.digits)
@@ -344,7 +315,7 @@ def _emptied(read: Convert, empty: frozenset[str]) -> Convert:
     nothing = read(None)
 
     def emptied(value: Value) -> Any:
-        return nothing if type(value) is str and value.strip() in empty else read(value)
+        return nothing if (value.strip() if type(value) is str else read_text(value)) in empty else read(value)
 
     return emptied
 

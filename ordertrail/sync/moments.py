@@ -59,11 +59,6 @@ def parser(reading: Reading) -> Callable[[str], Moment | None]:
         if len(known) >= _REMEMBERED:
             known.clear()
         moment = _by_formats(text, formats, reading.year_pivot) or _parse(read_text(text), reading)
-        if moment is not None and not 1900 <= moment.year <= 2199:
-            raise Bad(
-                "date_out_of_range",
-                _("“%(text)s” is no day of business: its year is before 1900 or after 2199.") % {"text": show(text)},
-            )
         known[text] = moment
         return moment
 
@@ -218,6 +213,20 @@ def to_utc(at: datetime, zone: ZoneInfo, note: Noting) -> datetime:
 
 
 def _moment(value: Value, parse: Callable[[str], Moment | None], reading: Reading) -> Moment | None:
+    found = _found(value, parse, reading)
+    if found is not None and not _FIRST_DAY.year <= found.year <= _LAST_DAY.year:
+        raise Bad(
+            "date_out_of_range",
+            _(
+                "“%(text)s” is no day of business: it lies before 1950 or after 2199. List it under “empty” if "
+                "it means none."
+            )
+            % {"text": show(value)},
+        )
+    return found
+
+
+def _found(value: Value, parse: Callable[[str], Moment | None], reading: Reading) -> Moment | None:
     if type(value) is str:
         return parse(value) if value else None
     if value is None or isinstance(value, date):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import types
+import typing
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +36,43 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
 
 MANY = frozenset({"other_numbers", "other_names", "barcodes", "same_as"})
 """Fields that take several values, so several columns."""
+
+
+CODES = frozenset(
+    {
+        "ref",
+        "number",
+        "customer",
+        "customer_number",
+        "other_numbers",
+        "sku",
+        "order",
+        "order_line",
+        "invoice",
+        "shipment",
+    }
+    | {"tracking_number", "tax_number", "tax_invoice_number", "lot", "barcodes", "same_as"}
+)
+"""Text fields that hold numbers and codes: full-width signs are folded, digits lost by a spreadsheet are refused."""
+
+
+def field_kinds(record: type[Any]) -> dict[str, str]:
+    """How each field of a record's class is read: "flag", "number", "day", "moment", "instant", "code" or "text"."""
+    return {name: _kind(name, hint) for name, hint in typing.get_type_hints(record).items()}
+
+
+def _kind(name: str, hint: Any) -> str:
+    union = isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
+    wanted = frozenset(typing.get_args(hint)) if union else frozenset({hint})
+    if bool in wanted:
+        return "flag"
+    if Decimal in wanted:
+        return "number"
+    if datetime in wanted:
+        return "moment" if date in wanted else "instant"
+    if date in wanted:
+        return "day"
+    return "code" if name in CODES else "text"
 
 
 @dataclass(frozen=True, slots=True)
