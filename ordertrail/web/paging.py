@@ -6,6 +6,7 @@ on SQLite and PostgreSQL alike; they are asked for in a query of their own, so t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,11 @@ from django.db.models import Model, Q, QuerySet
 from ordertrail.web.filters import Filter, Order
 
 SALT = "ordertrail.cursor"
+MADE: dict[str, Callable[[str], Any]] = {
+    "Decimal": Decimal,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+}
 Row = TypeVar("Row", bound=Model)
 
 
@@ -44,10 +50,8 @@ def decode(order: Order, cursor: str) -> tuple[Any, Any] | None:
         return None
     if key != order.key:
         return None
-    made = {"Decimal": Decimal, "date": date.fromisoformat, "datetime": datetime.fromisoformat}.get(
-        kind, lambda text: text
-    )
-    return made(value), pk
+    made = MADE.get(kind)
+    return (made(value) if made else value), pk
 
 
 def page(rows: QuerySet[Row], chosen: Filter, size: int = 50) -> Page[Row]:
