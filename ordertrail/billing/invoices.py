@@ -45,13 +45,18 @@ def write(
     """Write the agreed invoices, their lines and each order's share; returns the ids of the orders concerned."""
     orders.learn((m.lines_from, line.order) for m in invoices for line in m.record.lines)
     touched = {
-        found for m in invoices for line in m.record.lines if (found := orders.find(m.lines_from, line.order)) is not None
+        found
+        for m in invoices
+        for line in m.record.lines
+        if (found := orders.find(m.lines_from, line.order)) is not None
     }
     finder = LineFinder(touched)
     numbers = dict(
         bulk.select(f"SELECT id, number FROM {bulk.table(Order)} WHERE id IN {bulk.among()}", [bulk.bound(touched)])
     )
-    heads, lines, shares = [], [], []
+    heads: list[tuple[Any, ...]] = []
+    lines: list[tuple[Any, ...]] = []
+    shares: list[tuple[Any, ...]] = []
     for merged in invoices:
         rows = list(_lines(merged, orders, finder, standing, currency, tax_rate))
         heads.append(_invoice(merged, rows, currency))
@@ -127,11 +132,16 @@ def _part(line: InvoiceLineRecord, key: LineKey | None, digits: int, *, gross: b
 
 
 def _shares(
-    merged: Merged[InvoiceRecord], rows: Sequence[tuple[Any, ...]], numbers: dict[int, str], currency: str, standing: Standing
+    merged: Merged[InvoiceRecord],
+    rows: Sequence[tuple[Any, ...]],
+    numbers: dict[int, str],
+    currency: str,
+    standing: Standing,
 ) -> Iterator[tuple[Any, ...]]:
     record = merged.record
     by_number: dict[str, int | None] = {}
-    parts, gross = [], defaultdict(int)
+    parts: list[tuple[str, int, int]] = []
+    gross: dict[str, int] = defaultdict(int)
     for row in rows:
         number = numbers.get(row[4], "") if row[4] else ""
         by_number[number] = row[4]

@@ -51,7 +51,9 @@ class InvoiceLine(models.Model):
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
     line = models.PositiveIntegerField()
     order_key = models.CharField(max_length=100, blank=True, db_index=True)
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="invoice_lines")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="invoice_lines"
+    )
     order_line = models.ForeignKey(
         "orders.OrderLine", models.DO_NOTHING, null=True, db_constraint=False, related_name="invoice_lines"
     )
@@ -76,7 +78,9 @@ class InvoiceShare(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="shares")
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="invoice_shares")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="invoice_shares"
+    )
     gross = MoneyField()
     due_date = models.DateField(null=True)
     standing = models.PositiveIntegerField()
@@ -120,7 +124,9 @@ class Allocation(models.Model):
     invoice = models.ForeignKey(Invoice, models.DO_NOTHING, null=True, db_constraint=False, related_name="allocations")
     order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     amount = MoneyField()
-    by_reference = models.BooleanField(default=False)  # read out of the payer's text: the amount is found when it is settled
+    by_reference = models.BooleanField(
+        default=False
+    )  # read out of the payer's text: the amount is found when it is settled
 
     def __str__(self) -> str:
         return f"{self.payment_id}/{self.line}"

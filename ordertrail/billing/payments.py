@@ -10,8 +10,8 @@ from ordertrail.billing.models import Allocation, Invoice, InvoiceShare, Payment
 from ordertrail.billing.rules import numbers_in, payment_shares
 from ordertrail.lib import bulk
 from ordertrail.lib.ids import LINES
-from ordertrail.lib.money import MONEY_SCALE, minor_digits, to_units
 from ordertrail.lib.moments import moment
+from ordertrail.lib.money import MONEY_SCALE, minor_digits, to_units
 from ordertrail.lib.numbers import number_key
 from ordertrail.orders.models import Order
 from ordertrail.records.merge import Merged
@@ -42,7 +42,9 @@ def write(payments: Sequence[Merged[PaymentRecord]], invoices: Finder, orders: F
         finder.learn((m.lines_from, key) for m in payments for key in keys.get(m.group, ()))
     bulk.insert(Payment, PAYMENT, [_payment(m, currency) for m in payments])
     bulk.insert(
-        Allocation, ALLOCATION, [row for m in payments for row in _allocations(m, keys.get(m.group, []), invoices, orders)]
+        Allocation,
+        ALLOCATION,
+        [row for m in payments for row in _allocations(m, keys.get(m.group, []), invoices, orders)],
     )
 
 
@@ -76,7 +78,8 @@ def _allocations(
 def around(payments: Iterable[int], invoices: Iterable[int]) -> set[int]:
     """Every payment whose division hangs together with these payments and invoices: shares of one invoice depend on what was paid
     on it before, so all its payments are divided again, in order."""
-    seen, edge = set(), set(payments)
+    seen: set[int] = set()
+    edge = set(payments)
     asked = set(invoices)
     done: set[int] = set()
     while edge or asked:
@@ -91,8 +94,9 @@ def around(payments: Iterable[int], invoices: Iterable[int]) -> set[int]:
 
 
 def _pairs(column: str, keys: set[int]) -> list[tuple[int, int | None]]:
-    return bulk.select(  # type: ignore[return-value]
-        f"SELECT payment_id, invoice_id FROM {bulk.table(Allocation)} WHERE {column} IN {bulk.among()}", [bulk.bound(keys)]
+    return bulk.select(
+        f"SELECT payment_id, invoice_id FROM {bulk.table(Allocation)} WHERE {column} IN {bulk.among()}",
+        [bulk.bound(keys)],
     )
 
 
@@ -108,7 +112,8 @@ def settle(payments: Iterable[int], standing: Standing) -> set[int]:
     before = {
         row[0]
         for row in bulk.select(
-            f"SELECT DISTINCT order_id FROM {bulk.table(PaymentShare)} WHERE payment_id IN {bulk.among()}", [bulk.bound(ids)]
+            f"SELECT DISTINCT order_id FROM {bulk.table(PaymentShare)} WHERE payment_id IN {bulk.among()}",
+            [bulk.bound(ids)],
         )
     }
     bulk.delete(PaymentShare, "payment", ids)
@@ -132,6 +137,8 @@ def settle(payments: Iterable[int], standing: Standing) -> set[int]:
         parts = allocations[payment]
         if parts and parts[0].by_reference:
             found += desk.spread(home, amount, parts)
+        else:
+            _cap(amount, parts)
         shares = [share for part in parts for share in desk.divide(home, part, digits)]
         rows += [
             (payment * LINES + place, payment, invoice, order, share, stands, False)
@@ -149,6 +156,15 @@ class _Part:
 
     def __init__(self, id_: int, invoice: int | None, order: int | None, amount: int, by_reference: bool) -> None:
         self.id, self.invoice, self.order, self.amount, self.by_reference = id_, invoice, order, amount, by_reference
+
+
+def _cap(amount: int, parts: Iterable[_Part]) -> None:
+    """Allocate no more than came in (domain.md §1.4): where the cashier booked more than the bank has, the last parts get less."""
+    sign, rest = (-1 if amount < 0 else 1), abs(amount)
+    for part in parts:
+        if sign * part.amount > rest:
+            part.amount = sign * rest
+        rest -= sign * part.amount
 
 
 class _Opens:

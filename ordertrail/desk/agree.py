@@ -50,9 +50,11 @@ class Beliefs:
 
     def silent(self, family: str) -> tuple[list[int], dict[int, int]]:
         """Standings of sources whose silence means 0 for every order, and (source → standing) for each order that it knows."""
+        # Silence stands where a bare figure does: it is less than a paper, and must not hide the source's own figure.
         scoped = [source for source in self.sources if source.active]
-        every = [self.standing(family, s.pk) for s in scoped if getattr(s, f"{family}_scope") == "all"]
-        known = {s.pk: self.standing(family, s.pk) for s in scoped if getattr(s, f"{family}_scope") == "orders"}
+        stands = {source.pk: self.standing(family, source.pk, reported=True) for source in scoped}
+        every = [stands[s.pk] for s in scoped if getattr(s, f"{family}_scope") == "all"]
+        known = {s.pk: stands[s.pk] for s in scoped if getattr(s, f"{family}_scope") == "orders"}
         return every, known
 
 
@@ -96,7 +98,7 @@ def _rows(model: type[models.Model], parent: str, orders: Collection[int]) -> li
     table = bulk.table(model)
     join = f"JOIN {bulk.table(_PARENTS[parent])} d ON d.id = r.{parent}_id" if parent else ""
     state = "d.state" if parent else "r.state"
-    return bulk.select(  # type: ignore[return-value]
+    return bulk.select(
         f"SELECT r.id, r.order_id, r.standing, r.counts, {state} FROM {table} r {join}"
         f" WHERE r.order_id IN {bulk.among()}",
         [bulk.bound(orders)],
@@ -117,9 +119,7 @@ def _best(family: str, orders: Collection[int], beliefs: Beliefs, knows: dict[in
     }
 
 
-def _mark(
-    model: type[models.Model], parent: str, done: str, orders: Collection[int], best: dict[int, int]
-) -> None:
+def _mark(model: type[models.Model], parent: str, done: str, orders: Collection[int], best: dict[int, int]) -> None:
     def right(order: int, stands: int, state: str) -> bool:
         return stands == best[order] < NEVER and (state == done if done else state != "cancelled")
 

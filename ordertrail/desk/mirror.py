@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ordertrail.desk.rewrite import Rewrite, Touched
+from ordertrail.lib import bulk
 from ordertrail.lib.gate import writing
 from ordertrail.records.actions import Kept, Said, claim, keep, regroup
 from ordertrail.records.derive import reported
@@ -87,8 +88,11 @@ def _touched(kind: str, source: Source, kept: Kept, at: datetime) -> set[int]:
     linked = claim(kind, kept.records, at)
     ranks = {other.pk: other.rank(kind) for other in Source.objects.all()} if linked else {}
     moved = regroup(kind, linked, ranks) if linked else set()
-    homes = dict(SourceDocument.objects.filter(pk__in=list(kept.records)).values_list("id", "group"))
-    return moved | set(homes.values())
+    unmoved = [document for document in kept.records if document not in kept.fresh]
+    homes = bulk.select(
+        f'SELECT "group" FROM {bulk.table(SourceDocument)} WHERE id IN {bulk.among()}', [bulk.bound(unmoved)]
+    )
+    return moved | (kept.fresh - linked) | {row[0] for row in homes}
 
 
 def _reported(source: Source, kept: Kept, said: Sequence[Said]) -> list[Said]:
@@ -102,7 +106,9 @@ def _reported(source: Source, kept: Kept, said: Sequence[Said]) -> list[Said]:
     ]
     empty = [item for item in found if getattr(item.record, "state", "") == "cancelled"]
     had = set(
-        SourceDocument.objects.filter(source=source, ref__in=[item.record.ref for item in empty]).values_list("ref", flat=True)
+        SourceDocument.objects.filter(source=source, ref__in=[item.record.ref for item in empty]).values_list(
+            "ref", flat=True
+        )
         if empty and len(kept.fresh) < len(kept.records)
         else ()
     )

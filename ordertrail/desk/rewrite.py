@@ -176,7 +176,8 @@ def _where(model: Any, column: str, by: str, values: Collection[Any], also: str 
     kind = "bigint" if by.endswith("_id") or by == "id" else "text"
     more = f" AND {also}" if also else ""
     return bulk.select(
-        f"SELECT DISTINCT {column} FROM {bulk.table(model)} WHERE {by} IN {bulk.among(kind)}{more}", [bulk.bound(values)]
+        f"SELECT DISTINCT {column} FROM {bulk.table(model)} WHERE {by} IN {bulk.among(kind)}{more}",
+        [bulk.bound(values)],
     )
 
 

@@ -53,13 +53,17 @@ def _converter(field: Any) -> Convert | None:
 
 
 @cache
-def _plan(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> tuple[tuple[tuple[int, Convert], ...], list[str]]:
+def _plan(
+    model: type[models.Model], columns: tuple[str, ...], vendor: str
+) -> tuple[tuple[tuple[int, Convert], ...], list[str]]:
     fields = [model._meta.get_field(name) for name in columns]
     turns = tuple((place, turn) for place, field in enumerate(fields) if (turn := _converter(field)))
     return turns, [str(getattr(field, "column", "")) for field in fields]
 
 
-def _converted(model: type[models.Model], columns: tuple[str, ...], rows: Iterable[Row]) -> tuple[list[str], list[list[Any]]]:
+def _converted(
+    model: type[models.Model], columns: tuple[str, ...], rows: Iterable[Row]
+) -> tuple[list[str], list[list[Any]]]:
     turns, names = _plan(model, columns, connection.vendor)
     ready = []
     for row in rows:

@@ -7,19 +7,30 @@ The same integers stand on SQLite, PostgreSQL and in the hub, so SQL may add and
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db import models
 
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, to_units
 
+Set_contra = TypeVar("Set_contra", contravariant=True)
+Get_co = TypeVar("Get_co", covariant=True)
+
 if TYPE_CHECKING:
-    _Base = models.Field[Decimal | int | str | None, Decimal]
+
+    class _Base(models.Field[Set_contra, Get_co]):
+        """What the type checker reads: a nullable field gives ``Decimal | None``."""
+
+        _pyi_private_set_type: Decimal | int | str
+        _pyi_private_get_type: Decimal
+
 else:
-    _Base = models.Field
+
+    class _Base(models.Field, Generic[Set_contra, Get_co]):
+        """A plain field: the type parameters are for the type checker."""
 
 
-class ScaledField(_Base):
+class ScaledField(_Base[Set_contra, Get_co]):
     """A decimal number kept as an integer count of ``1/scale``; ValueError for more decimals than that."""
 
     scale = 1
@@ -46,25 +57,25 @@ class ScaledField(_Base):
         return None if number is None else to_units(number, self.scale)
 
 
-class MoneyField(ScaledField):
+class MoneyField(ScaledField[Set_contra, Get_co]):
     """An amount of the row's currency, to 1/10,000 of its unit."""
 
     scale = MONEY_SCALE
 
 
-class QtyField(ScaledField):
+class QtyField(ScaledField[Set_contra, Get_co]):
     """A quantity in the product's base unit, to 1/1,000,000."""
 
     scale = QTY_SCALE
 
 
-class PriceField(ScaledField):
+class PriceField(ScaledField[Set_contra, Get_co]):
     """A price for one unit of quantity, to 1/1,000,000 of the currency's unit."""
 
     scale = QTY_SCALE
 
 
-class RateField(ScaledField):
+class RateField(ScaledField[Set_contra, Get_co]):
     """A rate such as a tax rate (0.13 is 13 %), to 1/1,000,000."""
 
     scale = QTY_SCALE

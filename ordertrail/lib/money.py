@@ -74,7 +74,7 @@ def piece_units(amount: int, qty: int, of_qty: int, digits: int) -> int:
     """
     if not of_qty:
         return 0
-    step = 10 ** (4 - digits)
+    step: int = 10 ** (4 - digits)
     sign = -1 if of_qty < 0 else 1
     return half_up_div(sign * amount * qty, sign * of_qty * step) * step
 
@@ -85,5 +85,5 @@ def tax_units(net: int, rate: int, digits: int) -> int:
     >>> tax_units(8_000_000, 130_000, 2)
     1040000
     """
-    step = 10 ** (4 - digits)
+    step: int = 10 ** (4 - digits)
     return half_up_div(net * rate, QTY_SCALE * step) * step

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SIGNS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=200_000)
 def number_key(text: str) -> str:
     """The key under which a number is found: full-width signs folded, upper case, letters and digits only.
 
@@ -21,8 +23,7 @@ def number_key(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
-
-
+@lru_cache(maxsize=100_000)
 def name_key(text: str) -> str:
     """The key under which a customer's name is matched: as ``number_key``, without brackets' content and legal form.
 
@@ -30,5 +31,7 @@ def name_key(text: str) -> str:
     ('远帆船舶用品', '远帆船舶用品', 'NORDLYSMARINE')
     """
     bare = re.sub(r"\(.*?\)", " ", unicodedata.normalize("NFKC", text)).upper()
-    words = [re.sub(r"^(CO|LTD|LLC|INC|GMBH|AS|AG|LIMITED|COMPANY|CORP)\.?$", "", word) for word in re.split(r"[\s,]+", bare)]
+    words = [
+        re.sub(r"^(CO|LTD|LLC|INC|GMBH|AS|AG|LIMITED|COMPANY|CORP)\.?$", "", word) for word in re.split(r"[\s,]+", bare)
+    ]
     return _SIGNS.sub("", re.sub(r"(股份|有限|责任|責任|公司|集团|集團)", "", " ".join(words)))

@@ -13,8 +13,8 @@ try:
     import pysqlite3 as sqlite3
     from pysqlite3 import dbapi2
 except ImportError:  # no wheel for this machine: the standard library's, whose version is judged by ``wal_is_safe``
-    import sqlite3  # type: ignore[no-redef]
-    from sqlite3 import dbapi2  # type: ignore[no-redef]
+    import sqlite3
+    from sqlite3 import dbapi2
 
 sys.modules["sqlite3"] = sqlite3
 sys.modules["sqlite3.dbapi2"] = dbapi2

@@ -23,7 +23,7 @@ def net_units(qty: int, price: int, digits: int) -> int:
     >>> net_units(10_000_000, 100_000_000, 2)
     10000000
     """
-    step = 10 ** (4 - digits)
+    step: int = 10 ** (4 - digits)
     return half_up_div(qty * price, 10**8 * step) * step
 
 

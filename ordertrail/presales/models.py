@@ -23,7 +23,9 @@ class Opportunity(models.Model):
     opened_date = models.DateField(null=True)
     closed_date = models.DateField(null=True)
     order_key = models.CharField(max_length=100, blank=True, db_index=True)
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="opportunities")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="opportunities"
+    )
 
     def __str__(self) -> str:
         return self.number

@@ -91,23 +91,37 @@ class _State:
     version: str
     digest: int
     last_seq: int
-    gone_at: datetime | None
+    gone_at: object  # only whether it is set is asked
     current: int | None = None
     moved: bool = False
 
 
 def _known(source_id: int, kind: str, refs: Sequence[str]) -> dict[str, _State]:
-    rows = SourceDocument.objects.filter(source=source_id, kind=kind, ref__in=set(refs)).values_list(
-        "ref", "id", "version", "digest", "last_seq", "gone_at", "current"
+    rows = bulk.select(
+        f"SELECT ref, id, version, digest, last_seq, gone_at, current FROM {bulk.table(SourceDocument)}"
+        f" WHERE source_id = %s AND kind = %s AND ref IN {bulk.among('text')}",
+        [source_id, kind, bulk.bound(set(refs))],
     )
-    return {ref: _State(*rest) for ref, *rest in rows}
+    return {row[0]: _State(*row[1:]) for row in rows}
 
 
 def _write_documents(
     source_id: int, kind: str, states: dict[str, _State], fresh: set[str], kept: Kept, learned_at: datetime
 ) -> None:
     """Insert the new documents (each its own group at first) and move the pointers of the changed ones."""
-    columns = ("id", "source", "kind", "ref", "number", "group", "version", "digest", "current", "last_seq", "learned_at")
+    columns = (
+        "id",
+        "source",
+        "kind",
+        "ref",
+        "number",
+        "group",
+        "version",
+        "digest",
+        "current",
+        "last_seq",
+        "learned_at",
+    )
     more = ("missed_sweeps", "gone_at")
     inserts, updates = [], []
     for ref, state in states.items():
@@ -121,7 +135,9 @@ def _write_documents(
                  state.last_seq, learned_at, 0, None)
             )  # fmt: skip
         elif record is not None:
-            updates.append((state.id, number, state.version, state.digest, state.current, state.last_seq, learned_at, 0, None))
+            updates.append(
+                (state.id, number, state.version, state.digest, state.current, state.last_seq, learned_at, 0, None)
+            )
         else:
             SourceDocument.objects.filter(pk=state.id).update(last_seq=state.last_seq)
     bulk.insert(SourceDocument, (*columns, *more), inserts)
@@ -191,6 +207,8 @@ def claim(kind: str, records: dict[int, Record], at: datetime) -> set[int]:
 def _claim_by_name(kind: str, records: dict[int, Record], at: datetime) -> set[int]:
     """``same_as`` claims of these records, and claims of others that name one of these."""
     wanted: dict[int, set[Same]] = {document: set(record.same_as) for document, record in records.items()}
+    if not any(wanted.values()) and not Link.objects.filter(kind=kind, rule="same_as").exists():
+        return set()
     held = list(
         Link.objects.filter(rule="same_as", ended_at=None, document__in=records).values_list(
             "id", "document_id", "key", "named_source"
@@ -198,8 +216,6 @@ def _claim_by_name(kind: str, records: dict[int, Record], at: datetime) -> set[i
     )
     keys = {key for record in records.values() for key in number_keys(record)}
     keys |= {number_key(same.number) for sames in wanted.values() for same in sames}
-    if not held and not any(wanted.values()) and not Link.objects.filter(kind=kind, rule="same_as").exists():
-        return set()
     has = {(document, key, source) for _, document, key, source in held}
     wants = {(document, number_key(same.number), same.source) for document, sames in wanted.items() for same in sames}
     gone = [link for link, *claimed in held if tuple(claimed) not in wants]
@@ -214,13 +230,15 @@ def _claim_by_name(kind: str, records: dict[int, Record], at: datetime) -> set[i
 
 def _point_claims(kind: str, keys: set[str]) -> set[int]:
     """Point every open ``same_as`` claim that names one of ``keys`` at the one document meant, or at none if it is not one."""
-    claims = list(Link.objects.filter(kind=kind, key__in=keys, rule="same_as", ended_at=None).select_related("document__source"))
+    claims = list(
+        Link.objects.filter(kind=kind, key__in=keys, rule="same_as", ended_at=None).select_related("document__source")
+    )
     if not claims:
         return set()
     carriers: dict[str, set[tuple[int, int, str]]] = defaultdict(set)
-    for key, document, source, code in Number.objects.filter(kind=kind, search_only=False, key__in={c.key for c in claims}).values_list(
-        "key", "document_id", "document__source_id", "document__source__code"
-    ):
+    for key, document, source, code in Number.objects.filter(
+        kind=kind, search_only=False, key__in={c.key for c in claims}
+    ).values_list("key", "document_id", "document__source_id", "document__source__code"):
         carriers[key].add((document, source, code))
     touched = set()
     for link in claims:
@@ -241,15 +259,20 @@ def _claim_by_key(kind: str, rule: str, records: dict[int, Record], at: datetime
     """Links among all documents that share a tax number, a name or a SKU with one of these records."""
     keys = {key for record in records.values() for key in _rule_keys(record, rule)}
     carriers: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for key, document, source in Number.objects.filter(
-        kind=kind, key__in=keys, search_only=False, document__gone_at=None
-    ).values_list("key", "document_id", "document__source_id"):
+    for key, document, source in bulk.select(
+        f"SELECT n.key, n.document_id, d.source_id FROM {bulk.table(Number)} n"
+        f" JOIN {bulk.table(SourceDocument)} d ON d.id = n.document_id"
+        f" WHERE n.kind = %s AND NOT n.search_only AND d.gone_at IS NULL AND n.key IN {bulk.among('text')}",
+        [kind, bulk.bound(keys)],
+    ):
         carriers[key][source].add(document)
     wanted = {(key, *pair) for key in keys for pair in rule_links(carriers[key])}
     held = {
         (key, document, other): link
-        for link, key, document, other in Link.objects.filter(kind=kind, rule=rule, key__in=keys, ended_at=None).values_list(
-            "id", "key", "document_id", "other_id"
+        for link, key, document, other in bulk.select(
+            f"SELECT id, key, document_id, other_id FROM {bulk.table(Link)}"
+            f" WHERE kind = %s AND rule = %s AND ended_at IS NULL AND key IN {bulk.among('text')}",
+            [kind, rule, bulk.bound(keys)],
         )
     }
     gone = [link for claimed, link in held.items() if claimed not in wanted]
@@ -270,12 +293,16 @@ def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> set[i
     if not asked:
         return set()
     pairs = _links_around(kind, asked)
-    parted = {frozenset(pair) for pair in Link.objects.filter(kind=kind, parted=True).values_list("document_id", "other_id")}
+    parted = {
+        frozenset(pair) for pair in Link.objects.filter(kind=kind, parted=True).values_list("document_id", "other_id")
+    }
     joined = groups(pair for pair in pairs if frozenset(pair) not in parted)
     members = asked | set(joined) | {node for pair in pairs for node in pair}
     rows = {
         row[0]: row
-        for row in SourceDocument.objects.filter(pk__in=members).values_list("id", "source_id", "group", "gone_at", "digest")
+        for row in SourceDocument.objects.filter(pk__in=members).values_list(
+            "id", "source_id", "group", "gone_at", "digest"
+        )
     }
     touched, moves = set(), []
     for document in members & set(rows):

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import orjson
 
@@ -22,14 +22,16 @@ _NONE = object()
 
 
 @cache
-def _plan(shape: type) -> tuple[tuple[str, Any], ...]:
+def _plan(shape: Any) -> tuple[tuple[str, Any], ...]:
     """Name and default of each field of ``shape`` but ``changed_at``: a touched document with the same content is unchanged."""
-    return tuple((f.name, _NONE if f.default is MISSING else f.default) for f in fields(shape) if f.name != "changed_at")
+    return tuple(
+        (f.name, _NONE if f.default is MISSING else f.default) for f in fields(shape) if f.name != "changed_at"
+    )
 
 
 def _pairs(record: Any) -> dict[str, Any]:
     told = {}
-    for name, default in _plan(type(record)):
+    for name, default in _plan(cast("Any", type(record))):
         value = getattr(record, name)
         if value is not default and value != default:
             told[name] = value
@@ -55,7 +57,7 @@ def digest(facts: str) -> int:
 
 def load(kind: str, facts: str) -> Record:
     """The record that ``facts`` of a document of ``kind`` tell."""
-    record: Record = _reader(RECORDS[kind])(orjson.loads(facts))
+    record: Record = _reader(cast("Any", RECORDS[kind]))(orjson.loads(facts))
     return record
 
 
@@ -71,12 +73,16 @@ def _value_reader(hint: Any) -> Callable[[Any], Any] | None:
     if get_origin(hint) is tuple:
         inner = _value_reader(get_args(hint)[0])
         return (lambda values: tuple(map(inner, values))) if inner else tuple
-    simple: dict[Any, Callable[[Any], Any]] = {Decimal: Decimal, date: date.fromisoformat, datetime: datetime.fromisoformat}
+    simple: dict[Any, Callable[[Any], Any]] = {
+        Decimal: Decimal,
+        date: date.fromisoformat,
+        datetime: datetime.fromisoformat,
+    }
     return simple.get(hint) or (_reader(hint) if hasattr(hint, "__dataclass_fields__") else None)
 
 
 @cache
-def _reader(shape: type) -> Callable[[dict[str, Any]], Any]:
+def _reader(shape: Any) -> Callable[[dict[str, Any]], Any]:
     """A function from a JSON object to a record of ``shape``."""
     hints = get_type_hints(shape)
     turns = {name: turn for name, _ in _plan(shape) if (turn := _value_reader(hints[name]))}

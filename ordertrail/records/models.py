@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 FAMILIES = {
@@ -138,9 +137,9 @@ class SourceVersion(models.Model):
 
 
 class Link(models.Model):
-    """ "These two are one": claimed by a source (rule) or made by a person. ``other`` is empty until the named document is known.
+    """The claim that two documents are one, made by a source (rule) or by a person.
 
-    A person who parts two documents ends the row; an ended row with ``parted`` keeps the rule from joining them again.
+    ``other`` is empty until the named document is known. A person who parts two documents ends the row; an ended row with ``parted`` keeps the rule from joining them again.
     """
 
     document = models.ForeignKey(SourceDocument, models.PROTECT, related_name="claims")
@@ -156,7 +155,7 @@ class Link(models.Model):
     parted = models.BooleanField(default=False)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["key"], condition=Q(other=None), name="link_waiting")]
+        indexes: ClassVar = [models.Index(fields=["key", "kind"], name="link_by_key")]
 
     def __str__(self) -> str:
         return f"{self.document_id} = {self.other_id}"
@@ -168,7 +167,9 @@ class Number(models.Model):
     key = models.CharField(max_length=100)
     kind = models.CharField(max_length=12)
     document = models.ForeignKey(SourceDocument, models.CASCADE, related_name="numbers")
-    search_only = models.BooleanField(default=False)  # a customer's or carrier's number: finds, but never matches documents
+    search_only = models.BooleanField(
+        default=False
+    )  # a customer's or carrier's number: finds, but never matches documents
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["key", "kind"], name="number_by_key")]

@@ -60,15 +60,19 @@ class Finder:
         """Look up (source id, text as the source wrote it) pairs that are not known yet, with two queries."""
         by_source: dict[int, set[str]] = defaultdict(set)
         keys = set()
-        for source, text in wanted:
+        for source, text in set(wanted):
             if text:
                 by_source[source].add(text)
                 if (key := number_key(text)[:100]) not in self._keys:
                     keys.add(key)
         for source, texts in by_source.items():
-            for ref, group in SourceDocument.objects.filter(
-                source=source, kind=self.kind, ref__in=texts, gone_at=None
-            ).values_list("ref", "group"):
+            if not source:
+                continue
+            for ref, group in bulk.select(
+                f'SELECT ref, "group" FROM {bulk.table(SourceDocument)}'
+                f" WHERE source_id = %s AND kind = %s AND gone_at IS NULL AND ref IN {bulk.among('text')}",
+                [source, self.kind, bulk.bound(texts)],
+            ):
                 self._refs[source, ref] = group
         if keys:
             self._keys.update((key, set()) for key in keys)

@@ -46,7 +46,9 @@ def write_work_orders(work: Sequence[Merged[WorkOrderRecord]], orders: Finder, s
     return touched
 
 
-def _work_order(merged: Merged[WorkOrderRecord], order: int | None, lines: LineFinder, standing: Standing) -> tuple[Any, ...]:
+def _work_order(
+    merged: Merged[WorkOrderRecord], order: int | None, lines: LineFinder, standing: Standing
+) -> tuple[Any, ...]:
     r = merged.record
     line = lines.find(order, r.order_line, r.sku)
     start_at, start_date, _ = moment(r.start_at)

@@ -19,8 +19,12 @@ class WorkOrder(models.Model):
     number = models.CharField(max_length=100)
     state = models.CharField(max_length=10)  # draft, running, done, cancelled
     order_key = models.CharField(max_length=100, blank=True, db_index=True)
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="work_orders")
-    order_line = models.ForeignKey("orders.OrderLine", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="work_orders"
+    )
+    order_line = models.ForeignKey(
+        "orders.OrderLine", models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
     sku = models.CharField(max_length=100)
     planned_qty = QtyField()
     finished_qty = QtyField()
@@ -47,7 +51,9 @@ class Project(models.Model):
     state = models.CharField(max_length=10)
     customer_name = models.CharField(max_length=200, blank=True)
     order_key = models.CharField(max_length=100, blank=True, db_index=True)
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="projects")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="projects"
+    )
     start_date = models.DateField(null=True)
     due_date = models.DateField(null=True)
     finished_date = models.DateField(null=True)

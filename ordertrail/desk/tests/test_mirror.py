@@ -54,7 +54,9 @@ OMS_X = OrderRecord(
     "17", "SO-2609-0027", customer="c1", customer_name="启明船厂", order_date=date(2026, 9, 4), promised_date=date(2026, 9, 21),
     currency="CNY", shipped="all", lines=(OrderLineRecord("1", "HL-BL24", D(10), price=D(120), tax_rate=D("0.13")),),
 )  # fmt: skip
-WMS_X = OrderRecord("W1", "so2609-0027", same_as=(Same("SO-2609-0027", "oms"),), lines=(OrderLineRecord("1", "hl-bl24", D(10)),))
+WMS_X = OrderRecord(
+    "W1", "so2609-0027", same_as=(Same("SO-2609-0027", "oms"),), lines=(OrderLineRecord("1", "hl-bl24", D(10)),)
+)
 WMS_SHIPS_6 = ShipmentRecord(
     "S1", "SH-2609-0029", shipped_at=date(2026, 9, 14), lines=(ShipmentLineRecord("1", "hl-bl24", D(6), order="W1"),)
 )
@@ -81,7 +83,13 @@ def test_five_systems_one_order_and_each_fact_from_the_one_that_is_believed(db: 
 
     assert Order.objects.count() == 1
     x = status_of("SO-2609-0027")
-    assert (x.ordered_qty, x.shipped_qty, x.to_ship_qty, x.invoiced_qty, x.finished_qty) == (D(10), D(6), D(4), D(10), D(8))
+    assert (x.ordered_qty, x.shipped_qty, x.to_ship_qty, x.invoiced_qty, x.finished_qty) == (
+        D(10),
+        D(6),
+        D(4),
+        D(10),
+        D(8),
+    )
     assert (x.ordered, x.shipped, x.invoiced, x.paid) == (D("1356.00"), D("813.60"), D("1356.00"), D(0))
     assert (x.delivery, x.invoicing, x.payment, x.production) == ("partially", "over", "unpaid", "partially")
     assert x.open_receivable == D("1356.00")
@@ -92,14 +100,25 @@ def test_when_the_store_sends_the_rest_the_figures_follow(db: None) -> None:
     by = company()
     for who, record in ((by["oms"], OMS_X), (by["wms"], WMS_X), (by["wms"], WMS_SHIPS_6), (by["erp"], ERP_BILLS_10)):
         say(who, record)
-    say(by["wms"], replace(WMS_SHIPS_6, ref="S2", number="SH-2609-0031", lines=(ShipmentLineRecord("1", "hl-bl24", D(4), order="W1"),)))
+    say(
+        by["wms"],
+        replace(
+            WMS_SHIPS_6, ref="S2", number="SH-2609-0031", lines=(ShipmentLineRecord("1", "hl-bl24", D(4), order="W1"),)
+        ),
+    )
     x = status_of("SO-2609-0027")
     assert (x.shipped_qty, x.to_ship_qty, x.delivery, x.invoicing) == (D(10), D(0), "done", "fully")
 
 
 def test_any_order_of_arrival_gives_the_same_rows(db: None) -> None:
     by = company()
-    said = [("oms", OMS_X), ("wms", WMS_X), ("wms", WMS_SHIPS_6), ("erp", ERP_BILLS_10), ("mes", MES_MADE_8)]
+    said: list[tuple[str, Record]] = [
+        ("oms", OMS_X),
+        ("wms", WMS_X),
+        ("wms", WMS_SHIPS_6),
+        ("erp", ERP_BILLS_10),
+        ("mes", MES_MADE_8),
+    ]
     for code, record in reversed(said):
         say(by[code], record)
     x = status_of("SO-2609-0027")
@@ -162,8 +181,20 @@ def test_e1_merged_shipment_merged_invoice_one_payment_to_the_cent(db: None) -> 
     say(by["bank"], PaymentRecord("B1", "BANK-1", D(1000), paid_at=date(2026, 9, 15), currency="CNY", reference="货款"))
 
     a, b = status_of("SO-A"), status_of("SO-B")
-    assert (a.ordered, a.invoiced, a.paid, a.open_receivable, a.not_invoiced) == (D(1130), D(678), D(548), D(130), D(452))
-    assert (a.shipped_qty, a.to_ship_qty, a.delivery, a.invoicing, a.payment) == (D(6), D(4), "partially", "partially", "partially")
+    assert (a.ordered, a.invoiced, a.paid, a.open_receivable, a.not_invoiced) == (
+        D(1130),
+        D(678),
+        D(548),
+        D(130),
+        D(452),
+    )
+    assert (a.shipped_qty, a.to_ship_qty, a.delivery, a.invoicing, a.payment) == (
+        D(6),
+        D(4),
+        "partially",
+        "partially",
+        "partially",
+    )
     assert (b.invoiced, b.paid, b.open_receivable, b.status) == (D(452), D(452), D(0), "done")
     assert a.due_date == date(2026, 10, 14)
     assert sorted(InvoiceShare.objects.values_list("invoice__number", "order__number", "gross")) == [

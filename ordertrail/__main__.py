@@ -1,0 +1,5 @@
+"""``python -m ordertrail``."""
+
+from ordertrail.cli import main
+
+main()

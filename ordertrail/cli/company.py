@@ -1,0 +1,66 @@
+"""``init``: an empty company in a data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from ordertrail.cli.setup import Home, use_home
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(init)
+
+
+def init(
+    company: Annotated[str, typer.Option(help="The company's name.")],
+    currency: Annotated[str, typer.Option(help="ISO code, for example CNY.")],
+    user: Annotated[str, typer.Option(help="Log-in name of the administrator.")],
+    password_file: Annotated[Path, typer.Option(help="A file whose first line is the administrator's password.")],
+    home: Home = None,
+    timezone: Annotated[str, typer.Option(help="The company's one time zone.")] = "Asia/Shanghai",
+    language: Annotated[str, typer.Option(help="zh-hans, zh-hant or en.")] = "zh-hans",
+    tax_rate: Annotated[str, typer.Option(help="The usual tax rate, 0.13 for 13 %.")] = "0.13",
+    tax_rounding: Annotated[str, typer.Option(help="document or line.")] = "document",
+) -> None:
+    """Make an empty company in the data folder: the store, its settings and an administrator."""
+    from ordertrail.config.home import SETTINGS_FILE, CompanySettings, write_company_settings
+    from ordertrail.config.home import home as chosen
+
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise typer.BadParameter(f"There is no time zone {timezone}; Asia/Shanghai is one.") from None
+    folder = (home or chosen()).expanduser().resolve()
+    if (folder / SETTINGS_FILE).exists():
+        typer.echo(f"{folder} holds a company already; its zone and currency cannot be changed.", err=True)
+        raise typer.Exit(2)
+    password = first_line(password_file)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_company_settings(folder, CompanySettings(company, timezone, language, currency, tax_rate, tax_rounding))
+    use_home(folder)
+    make_store()
+    from ordertrail.parties.models import Person
+
+    Person.objects.create_person(user, password, "admin")
+    typer.echo(f"{company} is ready in {folder}. Start it: ordertrail serve --home {folder}")
+
+
+def first_line(path: Path) -> str:
+    """The first line of a password file; exits with a sentence when it is empty or missing."""
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    if not lines or not lines[0].strip():
+        raise typer.BadParameter(f"{path} must hold the password in its first line.")
+    return lines[0].strip()
+
+
+def make_store() -> None:
+    """Bring the store's tables to this version."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)

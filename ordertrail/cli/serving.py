@@ -1,0 +1,106 @@
+"""``serve``, ``worker`` and ``demo``: the product at run time."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from ordertrail.cli.progress import screen, shown
+from ordertrail.cli.setup import Home, use_home
+
+Port = Annotated[int, typer.Option(help="The port on this machine.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (serve, worker, demo):
+        app.command()(command)
+
+
+def serve(home: Home = None, port: Port = 8000, host: Annotated[str, typer.Option()] = "127.0.0.1") -> None:
+    """Serve the pages and the API, with the worker beside them, until Ctrl C."""
+    use_home(home)
+    from ordertrail.cli.company import make_store
+
+    make_store()
+    _serve(host, port)
+
+
+def worker(home: Home = None) -> None:
+    """Run the worker alone: syncs that are due, jobs, checks and the hub."""
+    use_home(home)
+    stopping = _until_stopped()
+    from ordertrail.config.work import between_jobs
+    from ordertrail.sync.worker import rounds
+
+    rounds(between_jobs, stopping)
+
+
+def _until_stopped() -> Callable[[], bool]:
+    """A question that answers yes once this process was asked to stop, so that what is being done ends whole."""
+    asked = []
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        asked.append(signum)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    return lambda: bool(asked)
+
+
+def _serve(host: str, port: int) -> None:
+    """Web (two processes × four threads) and worker as children of this process; when one ends, all end."""
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "4", "--worker-class", "gthread",
+             "--bind", f"{host}:{port}", "--timeout", "60", "--log-level", "warning", "ordertrail.config.wsgi:application"]
+        ),
+        subprocess.Popen([sys.executable, "-m", "ordertrail", "worker"]),
+    ]  # fmt: skip
+    stopping = _until_stopped()
+    try:
+        while not stopping() and all(child.poll() is None for child in children):
+            time.sleep(0.2)
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        for child in children:
+            child.wait(timeout=20)
+
+
+def demo(
+    port: Port = 8000,
+    home: Home = None,
+    fresh: Annotated[bool, typer.Option(help="Make the company anew.")] = False,
+    live: Annotated[bool, typer.Option(help="Let the sources live on: a company day a minute.")] = False,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    prepare_only: Annotated[bool, typer.Option(help="Make everything and do not serve.")] = False,
+) -> None:
+    """Make the demo company by really syncing its source systems, and serve it."""
+    begun = time.monotonic()
+    folder = (home or Path("~/.ordertrail-demo")).expanduser().resolve()
+    from ordertrail.demo.setting_up import LOG_INS, PASSWORD, make, ready, sources_alive
+
+    if fresh or not ready(folder):
+        make(folder, shown)
+    else:
+        use_home(folder)
+    screen.print(f"[bold]http://127.0.0.1:{port}/[/]  · ready in {time.monotonic() - begun:.1f} s")
+    for name, what in LOG_INS:
+        screen.print(f"  {name:<7} {PASSWORD}   {what}")
+    if prepare_only:
+        return
+    if open_page:
+        webbrowser.open(f"http://127.0.0.1:{port}/")
+    with sources_alive(folder, live=live):
+        _serve("127.0.0.1", port)

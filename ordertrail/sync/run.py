@@ -1,0 +1,290 @@
+"""A sync run: read one source, land its bytes, mirror what it says, and leave counts that add up and a story."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from ordertrail.desk.mirror import Mirrored, mirror
+from ordertrail.desk.sweep import sweep
+from ordertrail.lib import clock
+from ordertrail.lib.refused import Refused
+from ordertrail.records.models import Batch, Source
+from ordertrail.records.shapes import Problem
+from ordertrail.sync.connectors.base import Connector, Landing
+from ordertrail.sync.landing import land, landed
+from ordertrail.sync.mapping import Stream
+from ordertrail.sync.models import Cursor, Reject, SyncRun
+from ordertrail.sync.reading import Reader, Reading
+from ordertrail.sync.sources import in_order, opened, zone_of
+from ordertrail.sync.story import entry
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (stream, documents done, documents expected or None)."""
+
+SHORTEST, LONGEST = 50, 2_000
+TARGET_SECONDS = 0.05
+"""A write transaction is kept near this long: others wait behind it at the gate."""
+FIRST_LOAD_SECONDS = 0.3
+"""While a stream is read for the first time nobody works with it yet, and longer transactions make it much quicker."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was read of one stream; ``read`` = new + changed + unchanged + rejected."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    late: int = 0
+    landings: int = 0
+    size: int = 0
+
+    def add(self, piece: Reading, done: Mirrored) -> None:
+        """Count one piece."""
+        self.read += len(piece)
+        self.new += done.new
+        self.changed += done.changed
+        self.unchanged += len(piece.said) - done.new - done.changed
+        self.rejected += len(piece.problems)
+        self.late += done.late
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How many documents go into one transaction: grows and shrinks with how long the last one took."""
+
+    target: float = TARGET_SECONDS
+    size: int = 200
+
+    def learn(self, seconds: float, documents: int) -> None:
+        if documents:
+            fitting = int(documents * self.target / max(seconds, 0.001))
+            self.size = max(SHORTEST, min(LONGEST, (self.size + fitting) // 2))
+
+
+def _silent(stream: str, done: int, expected: int | None) -> None:
+    """No progress is shown."""
+
+
+@dataclass
+class _Run:
+    """One run while it goes."""
+
+    source: Source
+    row: SyncRun
+    connector: Connector
+    progress: Progress = _silent
+    pace: _Pace = field(default_factory=_Pace)
+    counts: dict[str, Counts] = field(default_factory=dict)
+
+    def stream(self, stream: Stream) -> None:
+        """Read one stream from its cursor to its end."""
+        cursor, _made = Cursor.objects.get_or_create(source=self.source, stream=stream.name)
+        since = cursor.value or None
+        self.tell("stream", stream=stream.name, since=since) if since else self.tell("first", stream=stream.name)
+        self.pace.target = TARGET_SECONDS if cursor.first_load_done else FIRST_LOAD_SECONDS
+        counts = self.counts[stream.name] = Counts()
+        reader = Reader(self.connector, stream, zone_of(self.source))
+        for landing in self.connector.fetch(stream, since):
+            if landing.total is not None:
+                SyncRun.objects.filter(pk=self.row.pk).update(expected=landing.total)
+            counts.landings += 1
+            counts.size += len(landing.body)
+            self._apply(stream, reader, landing, land(self.source, stream.name, landing), counts)
+        Cursor.objects.filter(pk=cursor.pk).update(first_load_done=True)
+        self.tell("landed", stream=stream.name, count=counts.landings, size=counts.size)
+        self.tell("counted", stream=stream.name, **{name: getattr(counts, name) for name in _COUNTED})
+        if counts.late:
+            self.tell("late", stream=stream.name, count=counts.late)
+        for note in (*reader.notes, *self.connector.notes):
+            self.tell("note", stream=stream.name, detail=note.detail, count=note.count, place=note.place)
+
+    def _apply(self, stream: Stream, reader: Reader, landing: Landing, batch: Batch, counts: Counts) -> None:
+        """Mirror a landing piece by piece; the cursor moves in the transaction of its last piece."""
+        pieces = reader.pieces(landing, self.pace.size)
+        piece = next(pieces)
+        while True:
+            coming = next(pieces, None)
+            self._mirror(stream, piece, batch, counts, landing if coming is None else None)
+            self.progress(stream.name, counts.read, landing.total)
+            if coming is None:
+                return
+            piece = coming
+
+    def _mirror(self, stream: Stream, piece: Reading, batch: Batch, counts: Counts, last: Landing | None) -> None:
+        def also(done: Mirrored) -> None:
+            keep_rejects(self.source, stream.name, piece, batch)
+            _add_counts(self.row, piece, done)
+            if last is not None:
+                Batch.objects.filter(pk=batch.pk).update(applied_at=clock.now())
+                if last.cursor is not None:
+                    Cursor.objects.filter(source=self.source, stream=stream.name).update(value=last.cursor)
+
+        begun = time.monotonic()
+        done = mirror(
+            self.source, piece.said, batch=batch, learned_at=batch.learned_at, derived=piece.derived, also=also
+        )
+        self.pace.learn(time.monotonic() - begun, len(piece))
+        counts.add(piece, done)
+
+    def sweep(self, stream: Stream, *, sure: bool) -> None:
+        """Compare the refs that the source has now with those that we know; two sweeps without a document mean it is
+        gone.
+        """
+        refs = self.connector.keys(stream)
+        if refs is None:
+            self.tell("no_sweep", stream=stream.name)
+            return
+        swept = sweep(self.source, stream.kind, refs, sure=sure)
+        if swept.held:
+            self.row.state = "held"
+            self.tell("held", stream=stream.name, missing=swept.missing, known=swept.known)
+            return
+        Cursor.objects.filter(source=self.source, stream=stream.name).update(swept_at=clock.now())
+        SyncRun.objects.filter(pk=self.row.pk).update(gone=F("gone") + swept.gone)
+        self.tell("swept", stream=stream.name, present=swept.present, missing=swept.missing, gone=swept.gone)
+
+    def tell(self, code: str, **values: Any) -> None:
+        """Add a line to the run's story."""
+        self.row.story.append(entry(code, **values))
+        SyncRun.objects.filter(pk=self.row.pk).update(story=self.row.story)
+
+
+_COUNTED = ("read", "new", "changed", "unchanged", "rejected")
+
+
+def _add_counts(row: SyncRun, piece: Reading, done: Mirrored) -> None:
+    """Move the run's figures inside the transaction that writes the documents, so that they always add up."""
+    SyncRun.objects.filter(pk=row.pk).update(
+        read=F("read") + len(piece),
+        new=F("new") + done.new,
+        changed=F("changed") + done.changed,
+        unchanged=F("unchanged") + len(piece.said) - done.new - done.changed,
+        rejected=F("rejected") + len(piece.problems),
+        late=F("late") + done.late,
+    )
+
+
+def keep_rejects(source: Source, stream: str, piece: Reading, batch: Batch | None) -> None:
+    """Keep what could not be read, once for each item, and close what has been read since."""
+    open_ = Reject.objects.filter(source=source, stream=stream, solved_at=None)
+    if piece.said and open_.exists():
+        open_.filter(ref__in=[item.record.ref for item in piece.said]).update(solved_at=clock.now())
+    for problem in piece.problems:
+        values = _reject(problem, batch)
+        if not (problem.ref and open_.filter(ref=problem.ref[:200]).update(**values)):
+            Reject.objects.create(source=source, stream=stream, ref=problem.ref[:200], **values)
+
+
+def _reject(problem: Problem, batch: Batch | None) -> dict[str, Any]:
+    return {
+        "batch": batch,
+        "place": problem.place[:120],
+        "column": problem.column[:120],
+        "code": problem.code[:40],
+        "detail": problem.detail,
+        "raw": problem.raw[:20_000],
+        "at": clock.now(),
+    }
+
+
+def run_source(
+    source: Source,
+    *,
+    trigger: str = "command",
+    progress: Progress = _silent,
+    with_sweep: bool = False,
+    sure: bool = False,
+) -> SyncRun:
+    """Sync ``source`` once and give the run's row, ended.
+
+    ``with_sweep`` also looks for deleted documents; ``sure`` accepts that more than a tenth of them is gone. A source
+    that can't be read gives a run in state "failed" with the sentence why: what was mirrored before stays, the cursor
+    stands where it was true. Refused("already_running") when another process is at it.
+    """
+    with _alone(source):
+        SyncRun.objects.filter(source=source, state="running").update(
+            state="failed", ended_at=clock.now(), error=_("The run was cut off; this one goes on where it stood.")
+        )
+        row = SyncRun.objects.create(
+            source=source, trigger=trigger, state="running", started_at=clock.now(), as_of=clock.now(), story=[]
+        )
+        try:
+            run = _Run(source, row, opened(source), progress)
+            for stream in in_order(source):
+                run.stream(stream)
+            if with_sweep:
+                for stream in in_order(source):
+                    run.sweep(stream, sure=sure)
+        except Refused as refused:
+            _end(row, "failed", refused.detail)
+        except Exception as fault:
+            _end(row, "failed", f"{type(fault).__name__}: {fault}")
+            raise
+        else:
+            _end(row, "held" if row.state == "held" else "done", "")
+    row.refresh_from_db()
+    return row
+
+
+def _end(row: SyncRun, state: str, error: str) -> None:
+    if error:
+        row.story.append(entry("failed", detail=error))
+    SyncRun.objects.filter(pk=row.pk).update(state=state, ended_at=clock.now(), error=error, story=row.story)
+
+
+@contextmanager
+def _alone(source: Source) -> Iterator[None]:
+    """Only one process syncs a source; the lock goes with the process, so that a kill leaves none behind."""
+    folder = settings.HOME / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / f"sync-{source.code}", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            detail = _("%(name)s is being synced already; its progress is on its page.") % {"name": source.name}
+            raise Refused("already_running", detail) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def replay_rejects(source: Source) -> int:
+    """Read the items again that were rejected, from the landed bytes, with the mapping as it is now; returns how many
+    were solved.
+
+    The same code as a run; a second replay changes nothing.
+    """
+    connector = opened(source)
+    waiting = Reject.objects.filter(source=source, solved_at=None).exclude(batch=None)
+    before = waiting.count()
+    for stream in in_order(source):
+        for batch in Batch.objects.filter(pk__in=waiting.filter(stream=stream.name).values("batch")):
+            reader = Reader(connector, stream, zone_of(source))
+            wanted = set(waiting.filter(batch=batch).values_list("ref", flat=True))
+            for piece in reader.pieces(landed(batch), SHORTEST):
+                piece.said = [item for item in piece.said if item.record.ref in wanted]
+                piece.problems = []
+                if piece.said:
+                    mirror(
+                        source,
+                        piece.said,
+                        batch=batch,
+                        learned_at=clock.now(),
+                        derived=piece.derived,
+                        also=lambda _done, p=piece, b=batch, s=stream: keep_rejects(source, s.name, p, b),
+                    )  # type: ignore[misc]
+    return before - waiting.count()

@@ -1,0 +1,40 @@
+"""A run's story: what happened, as codes with values, told in words only when somebody reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ordertrail.lib import clock
+
+SENTENCES = {
+    "stream": gettext_lazy("%(stream)s: reading what changed after %(since)s"),
+    "first": gettext_lazy("%(stream)s: first reading, everything"),
+    "landed": gettext_lazy("%(stream)s: %(count)s landings, %(size)s bytes kept"),
+    "counted": gettext_lazy(
+        "%(stream)s: %(read)s read = %(new)s new + %(changed)s changed + %(unchanged)s unchanged + %(rejected)s "
+        "rejected"
+    ),
+    "note": gettext_lazy("%(stream)s: %(detail)s (%(count)s times, first at %(place)s)"),
+    "late": gettext_lazy("%(stream)s: %(count)s older than what was known; kept, not current"),
+    "swept": gettext_lazy("%(stream)s: %(present)s there now, %(missing)s missing, %(gone)s taken as deleted"),
+    "no_sweep": gettext_lazy("%(stream)s: this source cannot list its documents, so deletions are not seen"),
+    "held": gettext_lazy(
+        "%(stream)s: %(missing)s of %(known)s documents are missing at once; nothing was deleted. If that is "
+        "right, say so on this page."
+    ),
+    "failed": gettext_lazy("Stopped: %(detail)s"),
+    "replayed": gettext_lazy("%(stream)s: %(count)s rejected items were read again from what was landed"),
+}
+
+
+def entry(code: str, **values: Any) -> dict[str, Any]:
+    """A line of a story, now."""
+    return {"at": clock.now().isoformat(), "code": code, **values}
+
+
+def sentence(told: dict[str, Any]) -> str:
+    """The line in the reader's language."""
+    return str(SENTENCES[told["code"]]) % told if told["code"] in SENTENCES else _("Unknown step %(code)s") % told

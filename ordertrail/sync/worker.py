@@ -1,0 +1,118 @@
+"""The worker: one loop that claims jobs, syncs what is due, follows changes with checks, and refreshes the hub.
+
+Jobs are claimed by one conditional UPDATE, so that two workers never do the same one; a job whose worker died is
+claimed again after ``LEASE``. Every step is safe to be killed in and to be done twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Max, Q
+
+from ordertrail.lib import clock
+from ordertrail.lib.gate import writing
+from ordertrail.lib.refused import Refused
+from ordertrail.records.models import Source
+from ordertrail.sync.models import Job, SyncRun
+from ordertrail.sync.run import replay_rejects, run_source
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=30)
+Handler = Callable[[Job], dict[str, Any]]
+
+
+def ask(kind: str, *, by: Any = None, **args: Any) -> Job:
+    """Ask the worker for a job; the same one that still waits is not asked twice."""
+    with writing():
+        waiting = Job.objects.filter(kind=kind, args=args, state="waiting").first()
+        return waiting or Job.objects.create(
+            kind=kind, args=args, asked_by=by, asked_at=clock.now(), due_at=clock.now()
+        )
+
+
+def claim() -> Job | None:
+    """The next job that is due, now ours; None when there is none."""
+    now = clock.now()
+    mine = f"{socket.gethostname()}:{os.getpid()}"
+    free = Q(state="waiting", due_at__lte=now) | Q(state="running", claimed_at__lt=now - LEASE)
+    for job in Job.objects.filter(free).order_by("due_at", "pk")[:5]:
+        with writing():
+            taken = Job.objects.filter(pk=job.pk, state=job.state, claimed_at=job.claimed_at).update(
+                state="running", claimed_by=mine, claimed_at=now
+            )
+        if taken:
+            job.refresh_from_db()
+            return job
+    return None
+
+
+def _sync(job: Job) -> dict[str, Any]:
+    """Sync the source that the job names."""
+    source = Source.objects.get(code=job.args["source"])
+
+    def progress(stream: str, done: int, expected: int | None) -> None:
+        Job.objects.filter(pk=job.pk).update(done=done, total=expected, claimed_at=clock.now())
+
+    run = run_source(
+        source,
+        trigger="schedule" if job.asked_by_id is None else "person",
+        progress=progress,
+        with_sweep=bool(job.args.get("sweep")),
+        sure=bool(job.args.get("sure")),
+    )
+    return {"run": run.pk, "state": run.state, "error": run.error}
+
+
+def _replay(job: Job) -> dict[str, Any]:
+    """Read the rejected items of a source again."""
+    return {"solved": replay_rejects(Source.objects.get(code=job.args["source"]))}
+
+
+HANDLERS: dict[str, Handler] = {"sync": _sync, "replay": _replay}
+
+
+def work(job: Job) -> None:
+    """Do a claimed job and write what came of it; a refusal is an answer, anything else is raised after it is written
+    down.
+    """
+    try:
+        _end(job, "done", HANDLERS[job.kind](job))
+    except Refused as refused:
+        _end(job, "failed", {"code": refused.code, "error": refused.detail})
+    except Exception as fault:
+        log.exception("job %s %s", job.pk, job.kind)
+        _end(job, "failed", {"error": f"{type(fault).__name__}: {fault}"})
+
+
+def _end(job: Job, state: str, result: dict[str, Any]) -> None:
+    Job.objects.filter(pk=job.pk).update(state=state, result=result, ended_at=clock.now())
+
+
+def schedule() -> None:
+    """Ask for a sync of every source that is due by its own minutes since its last run began."""
+    now = clock.now()
+    for source in Source.objects.filter(active=True).exclude(every_minutes=None).annotate(last=Max("runs__started_at")):
+        due = source.last is None or source.last + timedelta(minutes=source.every_minutes or 0) <= now
+        busy = SyncRun.objects.filter(source=source, state="running").exists()
+        if due and not busy:
+            ask("sync", source=source.code)
+
+
+def rounds(after_each: Callable[[], None], stop: Callable[[], bool], pause: float = 0.5) -> None:
+    """Go on until ``stop``: schedule, do what is due, then ``after_each`` (checks, hub); ``pause`` seconds when idle."""
+    while not stop():
+        schedule()
+        job = claim()
+        if job is not None:
+            work(job)
+        after_each()
+        if job is None:
+            time.sleep(pause)
