@@ -31,6 +31,7 @@ def says(orders: Collection[int]) -> dict[int, tuple[FactRow, ...]]:
     Orders that do not exist are left out. The claim of the believed source always equals the agreed value, which is that of
     ``OrderStatus`` ("paid" counts deposits too: money that came for the order, with an invoice or without).
     """
+    orders = list(orders)
     beliefs = Beliefs.now()
     heard = hear(orders)
     frames = _frames(orders, heard, beliefs)

@@ -9,8 +9,10 @@ import pytest
 
 from ordertrail.findings.claims import FactRow
 from ordertrail.findings.says import says
-from ordertrail.findings.tests.company import MES_MADE_8, D, e19, say, x_id
+from ordertrail.findings.tests.company import MES_MADE_8, OMS_X, WMS_SHIPS_6, D, e19, say, source, x_id
+from ordertrail.orders.models import OrderStatus
 from ordertrail.records.models import Source
+from ordertrail.records.shapes import AllocationRecord, PaymentRecord, Same, ShipmentLineRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,38 @@ def test_two_work_orders_are_summed_and_the_newest_gives_the_number(db: None) ->
     say(by["mes"], replace(MES_MADE_8, ref="M2", number="WO-2609-0050", finished_qty=D(2), planned_qty=D(2)))
     claim = rows_of(x_id())["finished"].claims[0]
     assert (claim.value, claim.documents, claim.number) == (D(10), 2, "WO-2609-0050")
+
+
+def test_a_source_that_speaks_of_every_order_is_still_heard_by_its_bare_figure(db: None) -> None:
+    oms = source("oms", 1, goods_scope="all")
+    say(oms, OMS_X)
+    assert OrderStatus.objects.get().shipped_qty == D(10)
+    assert cells(rows_of(x_id())["shipped"]) == {"oms": D(10)}
+    say(oms, replace(OMS_X, shipped=""))
+    assert OrderStatus.objects.get().shipped_qty == D(0)
+    assert rows_of(x_id())["shipped"].claims[0].silent
+
+
+def test_the_cashier_books_more_than_the_bank_has(db: None) -> None:
+    by = e19()
+    booked = PaymentRecord(
+        "P1", "PAY-1", D(1356), currency="CNY", same_as=(Same("B-1", "bank"),),
+        allocations=(AllocationRecord(D(1356), "INV-2609-0024"),),
+    )  # fmt: skip
+    say(by["erp"], booked)
+    say(by["bank"], PaymentRecord("B-1", "B-1", D(1311), currency="CNY", reference="INV-2609-0024"))
+    paid = rows_of(x_id())["paid"]
+    assert OrderStatus.objects.get().paid == D(1311)
+    assert cells(paid) == {"erp": D(1356), "bank": D(1311)}
+    assert (paid.agreed, paid.agrees, paid.gap, paid.money) == (D(1311), False, D(45), D(45))
+
+
+def test_a_document_that_two_systems_have_counts_once_and_each_says_its_own(db: None) -> None:
+    by = e19()
+    note = replace(WMS_SHIPS_6, ref="D1", number="DN-9", same_as=(Same("SH-2609-0029", "wms"),), lines=(
+        ShipmentLineRecord("1", "HL-BL24", D(7), order="SO-2609-0027"),
+    ))  # fmt: skip
+    say(by["erp"], note)
+    shipped = rows_of(x_id())["shipped"]
+    assert cells(shipped) == {"oms": D(10), "erp": D(7), "wms": D(6)}
+    assert (shipped.agreed, shipped.against and shipped.against.source) == (D(6), by["oms"].pk)
