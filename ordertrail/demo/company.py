@@ -95,7 +95,7 @@ class Company:
         self.today = today
         self.seed = seed
         self.rng = Random(f"{seed} {today.isoformat()}")
-        self.calendar = Calendar(today - timedelta(days=HISTORY_DAYS + 60), today + timedelta(days=900))
+        self.calendar = Calendar(today - timedelta(days=HISTORY_DAYS + 60), today + timedelta(days=400))
         self.first_day = self.calendar.day_after(today - timedelta(days=HISTORY_DAYS), 0)
         self.slow_from = opening(self.calendar.day_after(today - timedelta(weeks=SLOW_WEEKS), 0))
         self.history = History(customers=customers(self.rng), products=PRODUCTS)

@@ -62,7 +62,7 @@ def facts(company: Company, rejected: list[Rejected]) -> Facts:
     figures = oracle.figures(company.history)
     late = _late(company, figures)
     return Facts(
-        today=company.today.isoformat(),
+        today=company.now.date().isoformat(),
         seed=company.seed,
         counts=_counts(company, figures, late),
         conflicts=conflicts.conflicts(company.history, figures),
@@ -108,17 +108,18 @@ def _order(one: oracle.Figures) -> Fact:
 
 def _late(company: Company, figures: dict[str, oracle.Figures]) -> list[Fact]:
     """Confirmed orders promised before today that are not wholly shipped."""
+    today = company.now.date()
     return [
         {
             "order": number,
             "promised_date": one.order.promised_date.isoformat(),
-            "days": (company.today - one.order.promised_date).days,
+            "days": (today - one.order.promised_date).days,
             "to_ship": {
                 str(no): line.ordered - line.shipped for no, line in one.lines.items() if line.shipped < line.ordered
             },
         }
         for number, one in sorted(figures.items())
-        if one.order.state == "confirmed" and not one.shipped_all and one.order.promised_date < company.today
+        if one.order.state == "confirmed" and not one.shipped_all and one.order.promised_date < today
     ]
 
 

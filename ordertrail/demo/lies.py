@@ -49,7 +49,7 @@ class Lie:
     at_start: int
     candidates: Callable[[Company], Iterable[object]]
     tell: Callable[[Company, object], str]  # the number of the order that is lied about
-    mend: Callable[[Company, str], None]
+    mend: Callable[[Company, str], None] | None  # None: it goes by itself, when the goods leave
 
 
 # The OMS says that all was shipped, and it was not.
@@ -87,10 +87,6 @@ def _bill_too_much(company: Company, order: object) -> str:
     company.progress.billed[key] = line.qty
     billing.post(company, order.customer, [InvoiceLine(order, line, None, qty, qty * line.price)])
     return order.number
-
-
-def _wait(company: Company, number: str) -> None:
-    """It goes by itself, when the goods leave."""
 
 
 # The workshop closes a work order short.
@@ -242,7 +238,7 @@ def _still_open(company: Company) -> Iterator[Order]:
 
 LIES = (
     Lie("shipped_differs", 6, _unshipped, _say_shipped, _take_back_shipped),
-    Lie("invoiced_over_shipped", 4, _partly_shipped, _bill_too_much, _wait),
+    Lie("invoiced_over_shipped", 4, _partly_shipped, _bill_too_much, None),
     Lie("finished_under_ordered", 3, _finished_work, _close_short, _make_the_rest),
     Lie("paid_differs", 4, _single_payments, _book_too_much, _pay_the_fee),
     Lie("paid_without_bank", 3, _open_invoices, _book_without_bank, _cancel_booking),
@@ -287,8 +283,10 @@ def forget_healed(company: Company) -> None:
 def mend_one(company: Company) -> str:
     """Somebody puts right the oldest lie; the order's number, "" where all is well."""
     forget_healed(company)
-    by_code = {lie.code: lie for lie in LIES}
-    number = next(iter(company.lied_about), "")
-    if number:
-        by_code[company.lied_about.pop(number)].mend(company, number)
-    return number
+    menders = {lie.code: lie.mend for lie in LIES}
+    for number, code in company.lied_about.items():
+        if mend := menders[code]:
+            mend(company, number)
+            del company.lied_about[number]
+            return number
+    return ""

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from ordertrail.demo import lies, making, rejects, sales, stories, streams
 from ordertrail.demo.company import FIXED_DAY, Company
 from ordertrail.demo.facts import Facts, facts
@@ -18,6 +20,9 @@ from ordertrail.demo.systems import bank, crm, erp, everything, mes, oms, projec
 from ordertrail.demo.workdays import opening
 
 SEED = 20260916
+JOURNAL = "company.json"
+"""Beside the sources: the day and seed that they were made from, and the days that the company has lived since."""
+
 Setting = dict[str, Any]
 
 
@@ -108,6 +113,7 @@ def grown(today: date, seed: int) -> tuple[Company, rejects.Bad]:
     lies.tell_some(company)
     company.run_until(midnight)
     lies.tell_all(company)
+    company.touched = {}
     return company, rejects.Bad(midnight - timedelta(hours=6))
 
 
@@ -120,6 +126,7 @@ def write_sources(folder: Path, today: date = FIXED_DAY, seed: int = SEED) -> De
     everything.write_all(folder, company, bad)
     found = facts(company, bad.expected())
     found.write(folder)
+    (folder / JOURNAL).write_bytes(orjson.dumps({"today": today.isoformat(), "seed": seed, "steps": []}))
     return DemoCompany(folder, today, seed, found)
 
 

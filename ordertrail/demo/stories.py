@@ -1,6 +1,6 @@
 """The orders that the design tells of, with exactly its figures: E1 (merge, split, one payment) and E19 (systems disagree).
 
-Their numbers stay as they are; their days keep their distance from today, moved back to a working day where needed.
+Their numbers stay as they are; their days keep their distance from today, in working days.
 """
 
 from __future__ import annotations
@@ -48,11 +48,8 @@ class _Teller:
 
     def when(self, day: str, clock: str) -> datetime:
         """The moment of the story, ``day`` as "09-14" of the design's September 2026."""
-        told = date.fromisoformat(f"2026-{day}")
-        real = self.company.today + (told - FIXED_DAY)
-        calendar = self.company.calendar
-        if not calendar.is_working(real):
-            real = calendar.day_after(real, -1 if real < self.company.today else 0)
+        away = _weekdays(FIXED_DAY, date.fromisoformat(f"2026-{day}"))
+        real = self.company.calendar.day_after(self.company.today, away)
         return datetime.combine(real, time.fromisoformat(clock), tzinfo=CHINA)
 
     def customer(self, no: int) -> Customer:
@@ -170,6 +167,17 @@ def _systems_disagree(teller: _Teller) -> None:
     rest = teller.shipment("SH-2609-0034", [ShipmentLine(x, x.lines[0], 4)], teller.when("09-17", "09:02"), "09-17")
     company.at(teller.when("09-17", "09:12"), sending.ship, rest)
     company.at(teller.when("09-18", "09:00"), _go_on, [x])
+
+
+def _weekdays(start: date, end: date) -> int:
+    """Mondays to Fridays from ``start`` to ``end``; negative when ``end`` comes first.
+
+    >>> _weekdays(date(2026, 9, 16), date(2026, 9, 21)), _weekdays(date(2026, 9, 16), date(2026, 9, 11))
+    (3, -3)
+    """
+    first, last = sorted((start, end))
+    passed = sum((first + timedelta(days=number)).weekday() < 5 for number in range((last - first).days))
+    return passed if end >= start else -passed
 
 
 def _add_order(company: Company, order: Order) -> None:

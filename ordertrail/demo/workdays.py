@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from datetime import date, datetime, time, timedelta
 
 from ordertrail.demo.truth import CHINA
@@ -41,31 +41,50 @@ class Calendar:
     """The working days between two days, and sums of days and of working time within them."""
 
     def __init__(self, first: date, last: date) -> None:
-        every = (first + timedelta(days=number) for number in range((last - first).days + 1))
-        self.days = [day for day in every if day.weekday() < 5 and not is_holiday(day)]
+        self.days: list[date] = []
+        self._next = first
+        self._reach(last)
+
+    def _reach(self, last: date) -> None:
+        """Know the working days up to ``last``."""
+        while self._next <= last:
+            if self._next.weekday() < 5 and not is_holiday(self._next):
+                self.days.append(self._next)
+            self._next += timedelta(days=1)
+
+    def _day(self, at: int) -> date:
+        """The working day at that place; the calendar grows as far as it is asked."""
+        while at >= len(self.days):
+            self._reach(self._next + timedelta(days=365))
+        return self.days[at]
+
+    def _place(self, day: date) -> int:
+        """The place of ``day``, or of the next working day."""
+        if day >= self._next:
+            self._reach(day + timedelta(days=365))
+        return bisect_left(self.days, day)
 
     def is_working(self, day: date) -> bool:
         """Whether the company works on ``day``."""
-        at = bisect_left(self.days, day)
-        return at < len(self.days) and self.days[at] == day
+        return self._day(self._place(day)) == day
 
     def day_after(self, day: date, working_days: int) -> date:
         """The day that many working days after ``day`` (0: that day, or the next working day); negative: before."""
-        at = bisect_left(self.days, day) if working_days >= 0 else bisect_right(self.days, day) - 1
-        if working_days < 0 and self.days[at] != day:
-            working_days += 1
-        return self.days[at + working_days]
+        at = self._place(day)
+        if working_days < 0 and self._day(at) != day:
+            return self.days[at + working_days]
+        return self._day(at + working_days)
 
     def later(self, moment: datetime, working_days: float) -> datetime:
         """``moment`` plus working time, counted from the next opening where the company is closed."""
-        at = bisect_left(self.days, moment.date())
-        minute = self._minute(moment) if self.days[at] == moment.date() else 0
+        at = self._place(moment.date())
+        minute = self._minute(moment) if self._day(at) == moment.date() else 0
         whole, rest = divmod(round(minute + working_days * MINUTES), MINUTES)
-        return opening(self.days[at + whole]) + timedelta(minutes=rest, seconds=moment.second)
+        return opening(self._day(at + whole)) + timedelta(minutes=rest, seconds=moment.second)
 
     def between(self, start: datetime, end: datetime) -> float:
         """Working days from ``start`` to ``end``, as a fraction of days of nine hours."""
-        first, last = bisect_left(self.days, start.date()), bisect_left(self.days, end.date())
+        first, last = self._place(start.date()), self._place(end.date())
         minutes = (last - first) * MINUTES
         minutes += self._minute(end) if self.is_working(end.date()) else 0
         minutes -= self._minute(start) if self.is_working(start.date()) else 0

@@ -28,7 +28,6 @@ def write_all(folder: Path, company: Company, bad: Bad) -> None:
         _write_mes(folder, company, bad, monday)
     _write_projects(folder, company, bad)
     bank.write(folder, history.payments, extra={f"{bad.stamp:%Y-%m}": bad.bank_rows()})
-    company.touched = {}
 
 
 def write_changes(folder: Path, company: Company, bad: Bad) -> None:
