@@ -1,0 +1,188 @@
+"""The lines card of the order page: order lines with their figures, and link rows that lead to shipments and invoices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from ordertrail.billing.models import Invoice, InvoiceShare
+from ordertrail.orders.models import OrderLine
+from ordertrail.shipping.models import Shipment
+from ordertrail.track import lines
+from ordertrail.track.addresses import href
+from ordertrail.track.gather import Gathered
+from ordertrail.track.lines import NO_LINE, ZERO, Billed, Child, LineFacts, LineFigures, Went
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document that a link row leads to."""
+
+    number: str
+    href: str
+    day: date | None
+    reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A link row as it is shown."""
+
+    child: Child
+    shipment: Paper | None
+    invoice: Paper | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """An order line as it is shown; ``line`` is empty for what was billed to the order and to none of its lines."""
+
+    line: OrderLine | None
+    name: str
+    unit: str
+    product: str  # the address of the product's page
+    promised_date: date | None  # where it is not the order's
+    figures: LineFigures
+    children: tuple[ChildRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Every line and their sums; quantities are summed only where all lines have one unit."""
+
+    rows: tuple[LineRow, ...]
+    total: LineFigures
+    unit: str | None
+
+
+def unit_words(unit: str) -> str:
+    """A unit in the reader's language; what a source writes otherwise stays as it is."""
+    return _("pcs") if unit.lower() in ("pcs", "pc", "piece", "pieces", "件", "個", "个") else unit
+
+
+def build(told: Gathered) -> Lines:
+    """The lines card of an order."""
+    papers = _Papers(told)
+    billed = _billed(told)
+    went = _went(told)
+    rows = [_row(told, line, went.get(line.pk, ()), billed.get(line.line, ()), papers) for line in told.lines]
+    if other := _no_line(told, billed.get(NO_LINE, ()), papers):
+        rows.append(other)
+    units = {row.unit for row in rows if row.line is not None}
+    return Lines(tuple(rows), _total([row.figures for row in rows]), units.pop() if len(units) == 1 else None)
+
+
+def _went(told: Gathered) -> dict[int, list[Went]]:
+    """Counted and planned shipment lines by order line, in the order of shipping; drafts last."""
+
+    def place(shipment: Shipment) -> tuple[bool, bool, object, str, int]:
+        when = shipment.shipped_at or shipment.planned_date
+        return shipment.state == "draft", when is None, str(when), shipment.number, shipment.pk
+
+    found: dict[int, list[Went]] = defaultdict(list)
+    best = told.status.goods_source
+    for row in sorted(told.shipment_lines, key=lambda row: (*place(row.shipment), row.line)):
+        planned = row.shipment.state == "draft" and row.shipment.home_id == best
+        if row.order_line_id is not None and (row.counts or planned):
+            found[row.order_line_id].append(Went(row.shipment_id, row.qty, planned))
+    return found
+
+
+def _billed(told: Gathered) -> dict[int, list[Billed]]:
+    """What each invoice bills to each line (by number; NO_LINE where it names none), oldest invoice first. The order's share of
+    an invoice, and what is paid of it, fall to the lines by ``billing.rules.line_paid``."""
+    numbers = {line.pk: line.line for line in told.lines}
+    paid: dict[int, Decimal] = defaultdict(Decimal)
+    for money in told.payment_shares:
+        if money.counts and money.invoice_id is not None:
+            paid[money.invoice_id] += money.amount
+    found: dict[int, list[Billed]] = defaultdict(list)
+    for share in sorted(
+        _counted_shares(told), key=lambda s: (str(s.invoice.invoice_date), s.invoice.number, s.invoice_id)
+    ):
+        rows = [row for row in told.invoice_lines if row.invoice_id == share.invoice_id and row.counts]
+        parts = [(numbers.get(row.order_line_id or 0, NO_LINE), row.gross) for row in rows]
+        gross, settled = (
+            lines.spread(amount, parts, told.order.digits) for amount in (share.gross, paid[share.invoice_id])
+        )
+        for line in sorted(gross):
+            own = [row.qty for row in rows if numbers.get(row.order_line_id or 0, NO_LINE) == line]
+            qty = None if None in own or line == NO_LINE else sum((q for q in own if q is not None), ZERO)
+            found[line].append(Billed(share.invoice_id, qty, gross[line], settled.get(line, ZERO)))
+    return found
+
+
+def _counted_shares(told: Gathered) -> list[InvoiceShare]:
+    return [share for share in told.invoice_shares if share.counts]
+
+
+class _Papers:
+    """The shipments and invoices of the order, ready to be linked to."""
+
+    def __init__(self, told: Gathered) -> None:
+        self.shipments: Mapping[int, Shipment] = {row.shipment_id: row.shipment for row in told.shipment_lines}
+        self.invoices: Mapping[int, Invoice] = {row.invoice_id: row.invoice for row in told.invoice_lines}
+
+    def child(self, child: Child) -> ChildRow:
+        """A link row with its two documents."""
+        shipment = self.shipments.get(child.shipment or 0)
+        invoice = self.invoices.get(child.invoice or 0)
+        return ChildRow(
+            child,
+            _paper("shipment", shipment, shipment.shipped_date or shipment.planned_date) if shipment else None,
+            _paper("invoice", invoice, invoice.invoice_date) if invoice else None,
+        )
+
+
+def _paper(kind: str, row: Shipment | Invoice, day: date | None) -> Paper:
+    return Paper(row.number, href(kind, row.pk, "" if row.reported else row.number), day, row.reported)
+
+
+def _row(told: Gathered, line: OrderLine, went: Iterable[Went], billed: Iterable[Billed], papers: _Papers) -> LineRow:
+    product = line.product
+    figures = lines.figures(
+        LineFacts(
+            line.line, line.qty, line.cancelled_qty, line.gross, told.order.digits,
+            bool(product and product.service), tuple(went), tuple(billed),
+        )
+    )  # fmt: skip
+    promised = line.promised_date if line.promised_date != told.order.promised_date else None
+    return LineRow(
+        line,
+        line.name or (product.name if product else "") or line.sku,
+        unit_words(line.unit or (product.unit if product else "")),
+        href("product", product.pk, product.sku) if product else "",
+        promised,
+        figures,
+        tuple(papers.child(child) for child in figures.children),
+    )
+
+
+def _no_line(told: Gathered, billed: Iterable[Billed], papers: _Papers) -> LineRow | None:
+    """What invoices bill to the order without naming a line of it."""
+    rows = tuple(Billed(b.invoice, None, b.gross, b.paid) for b in billed)
+    if not rows:
+        return None
+    figures = lines.figures(LineFacts(NO_LINE, ZERO, ZERO, ZERO, told.order.digits, service=True, billed=rows))
+    return LineRow(None, _("Billed without a line"), "", "", None, figures, tuple(map(papers.child, figures.children)))
+
+
+def _total(rows: list[LineFigures]) -> LineFigures:
+    def total(name: str) -> Decimal:
+        return sum((getattr(row, name) for row in rows), ZERO)
+
+    return LineFigures(
+        total("ordered"),
+        total("shipped"),
+        total("returned"),
+        total("to_ship"),
+        total("invoiced_qty"),
+        total("invoiced"),
+        total("paid"),
+        total("gross"),
+    )

@@ -1,0 +1,297 @@
+"""Documents around an order as they are shown: each real thing once, with the papers that systems have of it and why these are one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ordertrail.lib.money import QTY_SCALE, from_units
+from ordertrail.records.models import Link, Source, SourceDocument
+from ordertrail.track.addresses import href
+from ordertrail.track.gather import Gathered
+from ordertrail.track.when import exact
+from ordertrail.web.axes import look
+
+ZERO = Decimal(0)
+
+KINDS: dict[str, Promise] = {
+    "order": gettext_lazy("Order"),
+    "opportunity": gettext_lazy("Opportunity"),
+    "project": gettext_lazy("Project"),
+    "work_order": gettext_lazy("Work order"),
+    "shipment": gettext_lazy("Shipment"),
+    "invoice": gettext_lazy("Invoice"),
+    "payment": gettext_lazy("Payment received"),
+    "customer": gettext_lazy("Customer"),
+    "product": gettext_lazy("Product"),
+}
+"""What each kind of document is called, in the order in which they stand."""
+
+ICONS = {
+    "order": "shopping-cart", "opportunity": "bulb", "project": "briefcase", "work_order": "tool",
+    "shipment": "truck-delivery", "invoice": "receipt-2", "payment": "coin-yuan", "customer": "building",
+    "product": "package",
+}  # fmt: skip
+
+LOOKS: dict[tuple[str, str], tuple[str, Promise]] = {
+    ("shipment", "done"): ("ok", gettext_lazy("Shipped")),
+    ("shipment", "arrived"): ("ok", gettext_lazy("Arrived")),
+    ("shipment", "back"): ("line", gettext_lazy("Came back")),
+    ("invoice", "posted"): ("ok", gettext_lazy("Posted")),
+    ("payment", "done"): ("ok", gettext_lazy("Received")),
+    ("payment", "back"): ("line", gettext_lazy("Paid back")),
+    ("work_order", "draft"): ("idle", gettext_lazy("Planned")),
+    ("work_order", "running"): ("info", gettext_lazy("Running")),
+    ("work_order", "done"): ("ok", gettext_lazy("Finished")),
+    ("project", "draft"): ("idle", gettext_lazy("Planned")),
+    ("project", "running"): ("info", gettext_lazy("Running")),
+    ("project", "done"): ("ok", gettext_lazy("Finished")),
+    ("", "draft"): ("idle", gettext_lazy("Draft")),
+    ("", "cancelled"): ("line", gettext_lazy("Cancelled")),
+}
+"""Tone and word of a document's state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """Why a paper belongs to its thing: a link, in words; ``by_rule`` when no person made it."""
+
+    link: int
+    words: str
+    at: datetime
+    by_rule: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What one system has of a thing: its own number, and since when it says what it says."""
+
+    id: int
+    source: Source
+    number: str
+    ref: str
+    href: str
+    home: bool
+    gone: bool
+    learned_at: datetime
+    versions: int
+    bonds: tuple[Bond, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One real document. ``own`` is this order's part of it, ``whole`` all of it: quantities, or gross amounts in ``currency``
+    where that is given. ``day`` is when it happened, or is ``planned`` to."""
+
+    kind: str
+    id: int
+    number: str
+    href: str
+    tone: str
+    state: Promise | str
+    day: date | None
+    at: datetime | None
+    planned: bool
+    reported: bool
+    counts: bool
+    own: Decimal | None
+    whole: Decimal | None
+    currency: str
+    orders: int
+    papers: tuple[Paper, ...]
+    done: bool = True
+    note: str = ""
+
+    @property
+    def kind_words(self) -> Promise:
+        """What its kind is called."""
+        return KINDS[self.kind]
+
+    @property
+    def icon(self) -> str:
+        """The icon of its kind."""
+        return ICONS[self.kind]
+
+    @property
+    def sources(self) -> list[str]:
+        """The names of the systems that have it."""
+        return list(dict.fromkeys(paper.source.name for paper in self.papers))
+
+
+def state_look(kind: str, state: str) -> tuple[str, Promise | str]:
+    """Tone and word of a document's state; a state without a word is shown by its own name.
+
+    >>> state_look("invoice", "posted")[0], state_look("invoice", "draft")[0], state_look("invoice", "odd")
+    ('ok', 'idle', ('idle', 'odd'))
+    """
+    return LOOKS.get((kind, state)) or LOOKS.get(("", state)) or ("idle", state)
+
+
+def bond(link: Link, sources: Mapping[int, Source], people: Mapping[int, str]) -> Bond:
+    """A link in words: who names whom, what both carry, or who joined them."""
+    other = link.other
+    names = {
+        "one": f"{sources[link.document.source_id].name} {link.document}",
+        "other": f"{sources[other.source_id].name} {other}" if other else "",
+        "key": link.key,
+        "person": people.get(link.made_by or 0, ""),
+    }
+    by_rule = {
+        "same_as": _("%(one)s names %(other)s"),
+        "tax_number": _("%(one)s and %(other)s bear the same tax number"),
+        "name": _("%(one)s and %(other)s bear the same name"),
+        "sku": _("%(one)s and %(other)s bear the same SKU"),
+    }
+    words = by_rule.get(link.rule) or _("%(person)s joined %(one)s and %(other)s")
+    return Bond(link.pk, words % names, link.made_at, bool(link.rule))
+
+
+def papers_of(
+    documents: Iterable[SourceDocument],
+    group: int,
+    sources: Mapping[int, Source],
+    bonds: Mapping[int, Collection[Bond]],
+    versions: Mapping[int, Collection[Any]],
+) -> tuple[Paper, ...]:
+    """The papers of one thing, its home's first; every bond stands at the paper that it brings in."""
+    shown: set[int] = set()
+    found = []
+    for document in documents:
+        mine = []
+        if document.pk != group:
+            mine = [bond for bond in bonds.get(document.pk, ()) if bond.link not in shown]
+            shown |= {bond.link for bond in mine}
+        found.append(
+            Paper(
+                document.pk,
+                sources[document.source_id],
+                document.number,
+                document.ref,
+                reverse("track:document", args=[document.pk]),
+                document.pk == group,
+                document.gone_at is not None,
+                document.learned_at,
+                len(versions.get(document.pk, ())) or document.last_seq,
+                tuple(mine),
+            )
+        )
+    return tuple(found)
+
+
+def things(told: Gathered) -> tuple[Thing, ...]:
+    """Every document around an order, by kind and then by day."""
+    maker = _Maker(told)
+    order = list(KINDS)
+    found = (*maker.order(), *maker.goods(), *maker.bills(), *maker.money(), *maker.work(), *maker.sales())
+    return tuple(sorted(found, key=lambda thing: (order.index(thing.kind), str(thing.day), thing.number, thing.id)))
+
+
+class _Maker:
+    """Makes the things of one order."""
+
+    def __init__(self, told: Gathered) -> None:
+        self.told = told
+        self.bonds: dict[int, list[Bond]] = defaultdict(list)
+        self.members = told.members()
+        for link in told.links:
+            made = bond(link, told.sources, told.people)
+            for document in (link.document_id, link.other_id):
+                if document is not None:
+                    self.bonds[document].append(made)
+
+    def _thing(self, kind: str, row: Any, stands: str, **more: Any) -> Thing:
+        reported = bool(getattr(row, "reported", False))
+        tone, words = state_look(kind, stands)
+        told = self.told
+        plain: dict[str, Any] = {
+            "day": None, "at": None, "planned": False, "counts": True, "own": None, "whole": None, "currency": "",
+            "orders": 1, "tone": tone, "state": words, "done": getattr(row, "state", "") not in ("draft", "cancelled"),
+        }  # fmt: skip
+        papers = papers_of(self.members[row.pk], row.pk, told.sources, self.bonds, told.versions)
+        return Thing(
+            kind, row.pk, row.number, href(kind, row.pk, "" if reported else row.number), reported=reported,
+            papers=papers, **plain | more,
+        )  # fmt: skip
+
+    def order(self) -> Iterator[Thing]:
+        """The order itself."""
+        order, status = self.told.order, self.told.status
+        shown = look("order", status.status)
+        yield self._thing(
+            "order", order, order.state, tone=shown.tone, state=shown.words, day=order.order_date, own=status.ordered,
+            whole=status.ordered, currency=order.currency,
+        )  # fmt: skip
+
+    def goods(self) -> Iterator[Thing]:
+        """Its shipments."""
+        rows = defaultdict(list)
+        for row in self.told.shipment_lines:
+            rows[row.shipment_id].append(row)
+        for pk, mine in rows.items():
+            shipment = mine[0].shipment
+            whole, orders = self.told.shipment_totals[pk]
+            arrived = shipment.state == "done" and shipment.arrived_date is not None
+            state = "arrived" if arrived else shipment.state
+            state = "back" if shipment.direction == "in" and shipment.state == "done" else state
+            yield self._thing(
+                "shipment", shipment, state, day=shipment.shipped_date or shipment.planned_date,
+                at=shipment.shipped_at if not shipment.shipped_prec else None, planned=shipment.shipped_date is None,
+                counts=any(row.counts for row in mine), own=sum((row.qty for row in mine), ZERO),
+                whole=from_units(whole, QTY_SCALE), orders=orders,
+                note=" ".join(filter(None, (shipment.carrier, shipment.tracking_number))),
+            )  # fmt: skip
+
+    def bills(self) -> Iterator[Thing]:
+        """Its invoices and credit notes."""
+        for share in self.told.invoice_shares:
+            invoice = share.invoice
+            yield self._thing(
+                "invoice", invoice, invoice.state, day=invoice.invoice_date, counts=share.counts, own=share.gross,
+                whole=invoice.total, currency=invoice.currency, orders=self.told.invoice_orders.get(invoice.pk, 1),
+                note=_("credit note") if invoice.type == "credit_note" else "",
+            )  # fmt: skip
+
+    def money(self) -> Iterator[Thing]:
+        """Payments of which a part counts for it."""
+        rows = defaultdict(list)
+        for share in self.told.payment_shares:
+            rows[share.payment_id].append(share)
+        for mine in rows.values():
+            payment = mine[0].payment
+            state = "back" if payment.amount < 0 and payment.state == "done" else payment.state
+            yield self._thing(
+                "payment", payment, state, day=payment.paid_date, at=exact(payment.paid_at),
+                counts=any(row.counts for row in mine), own=sum((row.amount for row in mine), ZERO),
+                whole=payment.amount, currency=payment.currency, note=payment.payer,
+            )  # fmt: skip
+
+    def work(self) -> Iterator[Thing]:
+        """Work orders and projects."""
+        for row in self.told.work_orders:
+            yield self._thing(
+                "work_order", row, row.state, day=row.finished_date or row.start_date or row.due_date,
+                planned=not (row.finished_date or row.start_date), counts=row.counts, own=row.finished_qty,
+                whole=row.planned_qty,
+            )  # fmt: skip
+        for project in self.told.projects:
+            yield self._thing(
+                "project", project, project.state, day=project.finished_date or project.start_date or project.due_date,
+                planned=not (project.finished_date or project.start_date), note=project.title,
+            )  # fmt: skip
+
+    def sales(self) -> Iterator[Thing]:
+        """The opportunities that became it."""
+        for row in self.told.opportunities:
+            yield self._thing(
+                "opportunity", row, row.stage, day=row.opened_date, own=row.value, whole=row.value,
+                currency=row.currency or self.told.order.currency, note=row.title,
+            )  # fmt: skip
