@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -46,7 +47,10 @@ def _read(path: str, changed_ns: int) -> Asset:
 
 def asset(name: str) -> Asset | None:
     """The file that ``name`` (a path below ``static/``) stands for; None when no room has it."""
-    found = finders.find(name)
+    try:
+        found = finders.find(name)
+    except SuspiciousFileOperation:  # a path that climbs out of the folder
+        return None
     path = Path(found) if isinstance(found, str) else None
     return _read(str(path), path.stat().st_mtime_ns) if path and path.is_file() else None
 

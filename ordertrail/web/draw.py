@@ -15,7 +15,12 @@ Number = Decimal | int
 SPARK_WIDTH, SPARK_HEIGHT = 120, 30
 
 
-def _plain(value: Number, digits: int = 1) -> str:
+def plain(value: Number, digits: int = 1) -> str:
+    """A number as SVG wants it: a point, no zeros at the end.
+
+    >>> plain(Decimal("100.00"), 2), plain(Decimal("24.649"), 2)
+    ('100', '24.65')
+    """
     return f"{half_up(Decimal(value), digits).normalize():f}"
 
 
@@ -28,7 +33,7 @@ def line(values: Sequence[Number], low: Number, high: Number) -> str:
     step = Decimal(SPARK_WIDTH - 4) / max(1, len(values) - 1)
     span = Decimal(high) - low or Decimal(1)
     points = (
-        f"{_plain(at * step)} {_plain(3 + (SPARK_HEIGHT - 6) * (1 - (Decimal(value) - low) / span))}"
+        f"{plain(at * step)} {plain(3 + (SPARK_HEIGHT - 6) * (1 - (Decimal(value) - low) / span))}"
         for at, value in enumerate(values)
     )
     return "M" + "L".join(points)
@@ -81,7 +86,7 @@ def pieces(values: Sequence[Number], gap: Decimal = Decimal("0.4")) -> list[Piec
     for part, value in enumerate(values):
         width = Decimal(value) / total * 100 if total else Decimal(0)
         if width:
-            found.append(Piece(part, _plain(x, 2), _plain(max(Decimal(0), width - gap), 2)))
+            found.append(Piece(part, plain(x, 2), plain(max(Decimal(0), width - gap), 2)))
         x += width
     return found
 
@@ -141,4 +146,4 @@ def _signs(label: str) -> int:
 
 
 def _share(value: Decimal, total: Decimal) -> str:
-    return _plain(value / total * 100 if total else Decimal(0), 2)
+    return plain(value / total * 100 if total else Decimal(0), 2)

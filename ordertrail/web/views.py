@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from django.conf import settings
@@ -75,9 +76,10 @@ def keep(person: Any, field: str, value: str) -> None:
 @needs(SOMEONE)
 def profile(request: HttpRequest) -> HttpResponse:
     """One's own name, language, theme and keys."""
-    form = ProfileForm(request.POST or None, instance=request.user)
+    person: Any = copy(request.user)  # what is refused must not change the page around the form
+    form = ProfileForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        person = form.save()
+        form.save()
         with override(person.language or settings.LANGUAGE_CODE):
             messages.success(request, _("Your settings are kept."))
         response = redirect("web:profile")

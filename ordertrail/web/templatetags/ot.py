@@ -18,7 +18,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ordertrail.lib import clock
-from ordertrail.lib.money import half_up
 from ordertrail.web import draw, icons
 from ordertrail.web import format as write
 from ordertrail.web.asof import AsOf
@@ -201,7 +200,7 @@ def age(value: date | datetime | None) -> str:
 def bar(value: Decimal | int, of: Decimal | int = 100, tone: str = "") -> SafeString:
     """A progress bar as an SVG width; ``tone`` ok, warn, bad or idle, else the accent."""
     share = Decimal(value) / of * 100 if of else Decimal(0)
-    width = half_up(min(Decimal(100), max(Decimal(0), share)), 2)
+    width = draw.plain(min(Decimal(100), max(Decimal(0), share)), 2)
     return format_html(
         '<svg class="pbar {}" viewBox="0 0 100 5" preserveAspectRatio="none" role="img" aria-label="{}%">'
         '<rect width="{}" height="5"/></svg>',
