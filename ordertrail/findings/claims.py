@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -31,7 +31,8 @@ class Claim:
 
     ``document`` and ``number`` are those of the newest of ``documents`` papers that it sums; ``silent``: it has none, and its
     scope says that this means 0 (``document`` is 0, ``as_of`` when the source was last read). ``by_line`` holds the quantities
-    by order line id; ``whole`` is False where a part of it belongs to no known line.
+    by order line id; ``whole`` is False where a part of it belongs to no known line. ``by_paper`` holds the figure by group;
+    ``own_papers_only``: its scope says that a paper that it does not have means nothing (the delivery note comes a day later).
     """
 
     order: int
@@ -47,15 +48,17 @@ class Claim:
     reported: bool = False  # a bare figure of an order, no paper
     by_line: Mapping[int, Decimal] = field(default_factory=dict)
     whole: bool = True
+    by_paper: Mapping[int, Decimal] = field(default_factory=dict)
+    own_papers_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
     """One fact of one order: the agreed value (the one in ``OrderStatus``) beside one claim for each source that speaks.
 
-    ``believed`` is the source whose cell is framed. Where the claims do not agree, ``against`` is the claim that is furthest from
-    the agreed value, ``gap`` how far (its quantity or amount less the agreed one, in days for days, its word for states), and
-    ``money`` the gross amount of the difference in the order's currency.
+    ``believed`` is the source whose cell is framed, ``off`` are the sources whose claims contradict the agreed value. Then
+    ``against`` is the claim that is furthest from it, ``gap`` how far (its quantity or amount less the agreed one, in days
+    for days, its word for states), and ``money`` the gross amount of the difference in the order's currency.
     """
 
     fact: str
@@ -64,6 +67,7 @@ class FactRow:
     believed: int | None
     claims: tuple[Claim, ...]
     agrees: bool
+    off: tuple[int, ...] = ()
     against: Claim | None = None
     gap: Decimal | int | str | None = None
     money: Decimal | None = None
@@ -117,9 +121,9 @@ def fact_row(frame: OrderFrame, fact: str, claims: Sequence[Claim]) -> FactRow:
     if not off:
         return row
     against = max(off, key=lambda claim: (_distance(row, claim), -claim.source))
-    return FactRow(
-        fact, agreed, amount, believed, row.claims, False, against, _gap(row, against), _money(frame, row, against)
-    )
+    sources = tuple(claim.source for claim in off)
+    gap, money = gap_of(row, against), money_of(frame, row, against)
+    return replace(row, agrees=False, off=sources, against=against, gap=gap, money=money)
 
 
 def line_gap(row: FactRow, claim: Claim) -> dict[int, Decimal]:
@@ -134,21 +138,30 @@ def line_gap(row: FactRow, claim: Claim) -> dict[int, Decimal]:
 def _same(row: FactRow, claim: Claim) -> bool:
     if row.fact == "state":
         return (claim.value in ENDED) == (row.agreed in ENDED)
+    own = row.of(row.believed) if row.believed is not None else None
+    if own is not None and _within(claim, own):
+        return True
     if row.fact in IN_MONEY and claim.amount is not None:
         return claim.amount == row.agreed_amount
     if claim.value is None or row.agreed is None:
         return True
-    own = row.of(row.believed) if row.believed is not None else None
     by_lines = claim.whole and (own is None or own.whole) and bool(claim.by_line)
     return claim.value == row.agreed and not (by_lines and line_gap(row, claim))
 
 
+def _within(claim: Claim, own: Claim) -> bool:
+    """Whether each paper of ``claim`` is one of the believed source's with the same figure, and what is missing may be missing."""
+    papers = claim.by_paper.items()
+    return claim.own_papers_only and bool(papers) and all(own.by_paper.get(paper) == figure for paper, figure in papers)
+
+
 def _distance(row: FactRow, claim: Claim) -> Decimal:
-    gap = _gap(row, claim)
+    gap = gap_of(row, claim)
     return Decimal(1) if gap is None or isinstance(gap, str) else abs(Decimal(gap))
 
 
-def _gap(row: FactRow, claim: Claim) -> Decimal | int | str | None:
+def gap_of(row: FactRow, claim: Claim) -> Decimal | int | str | None:
+    """How far ``claim`` is from the agreed value (see ``FactRow.gap``)."""
     if row.fact in IN_MONEY and claim.amount is not None and row.agreed_amount is not None:
         return claim.amount - row.agreed_amount
     if isinstance(claim.value, date) and isinstance(row.agreed, date):
@@ -158,7 +171,8 @@ def _gap(row: FactRow, claim: Claim) -> Decimal | int | str | None:
     return str(claim.value) if claim.value is not None else None
 
 
-def _money(frame: OrderFrame, row: FactRow, claim: Claim) -> Decimal | None:
+def money_of(frame: OrderFrame, row: FactRow, claim: Claim) -> Decimal | None:
+    """The gross amount by which ``claim`` differs: of the quantities that differ line by line, or of the amounts."""
     if row.fact in IN_MONEY:
         told, agreed = claim.amount, row.agreed_amount
         return None if told is None or agreed is None else abs(told - agreed)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Max
 
 from ordertrail.desk.agree import Beliefs
-from ordertrail.findings.claims import FACTS, FAMILY, Claim, FactRow, LineAmount, OrderFrame, Value, fact_row
+from ordertrail.findings.claims import FACTS, FAMILY, IN_MONEY, Claim, FactRow, LineAmount, OrderFrame, Value, fact_row
 from ordertrail.findings.heard import Heard, Paper, Word, hear
 from ordertrail.lib import bulk
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, to_units
@@ -167,6 +167,10 @@ class _Order:
             if word.line is not None and word.qty is not None:
                 (by_line if word.qty > 0 or fact != "shipped" else back)[word.line] += word.qty
         qty = sum(by_line.values(), ZERO)
+        by_paper: dict[int, Decimal] = defaultdict(Decimal)
+        for word in counted:
+            figure = word.amount if fact in IN_MONEY else word.qty or ZERO
+            by_paper[self.heard.papers[word.document].group] += figure
         amount: Decimal | None = sum((word.amount for word in counted), ZERO)
         value: Value = qty
         if fact == "shipped":
@@ -182,7 +186,12 @@ class _Order:
         return Claim(
             self.frame.order, fact, source, value, amount, newest.document, newest.number, len(papers), newest.learned_at,
             reported=words[0].reported, by_line=dict(by_line), whole=all(word.line is not None for word in counted),
+            by_paper=dict(by_paper),
+            own_papers_only=not words[0].reported and self._scope(fact, source) in ("", "documents"),
         )  # fmt: skip
+
+    def _scope(self, fact: str, source: int) -> str:
+        return str(getattr(self.beliefs.by_id[source], f"{FAMILY[fact]}_scope"))
 
     def _unwritten(self, fact: str, source: Source) -> Claim | None:
         """0, where a source says so by a bare figure or by its silence."""
@@ -195,7 +204,7 @@ class _Order:
                 self.frame.order, fact, source.pk, ZERO, amount, newest.document, newest.number, len(told), newest.learned_at,
                 reported=True,
             )  # fmt: skip
-        scope = getattr(source, f"{FAMILY[fact]}_scope")
+        scope = self._scope(fact, source.pk)
         if source.active and (scope == "all" or (scope == "orders" and own)):
             as_of = self.read_at.get(source.pk, self.newest)
             return Claim(self.frame.order, fact, source.pk, ZERO, amount, 0, "", 0, as_of, silent=True)

@@ -9,7 +9,7 @@ import pytest
 
 from ordertrail.findings.claims import FactRow
 from ordertrail.findings.says import says
-from ordertrail.findings.tests.company import MES_MADE_8, OMS_X, WMS_SHIPS_6, D, e19, say, source, x_id
+from ordertrail.findings.tests.company import MES_MADE_8, OMS_X, WMS_SHIPS_4, WMS_SHIPS_6, D, e19, say, source, x_id
 from ordertrail.orders.models import OrderStatus
 from ordertrail.records.models import Source
 from ordertrail.records.shapes import AllocationRecord, PaymentRecord, Same, ShipmentLineRecord
@@ -99,3 +99,15 @@ def test_a_document_that_two_systems_have_counts_once_and_each_says_its_own(db: 
     shipped = rows_of(x_id())["shipped"]
     assert cells(shipped) == {"oms": D(10), "erp": D(7), "wms": D(6)}
     assert (shipped.agreed, shipped.against and shipped.against.source) == (D(6), by["oms"].pk)
+
+
+def test_a_delivery_note_that_comes_a_day_later_contradicts_nothing(db: None) -> None:
+    by = e19()
+    note = replace(WMS_SHIPS_6, ref="D1", number="DN-9", same_as=(Same("SH-2609-0029", "wms"),), lines=(
+        ShipmentLineRecord("1", "HL-BL24", D(6), order="SO-2609-0027"),
+    ))  # fmt: skip
+    say(by["erp"], note)
+    say(by["wms"], WMS_SHIPS_4)
+    shipped = rows_of(x_id())["shipped"]
+    assert cells(shipped) == {"oms": D(10), "erp": D(6), "wms": D(10)}
+    assert shipped.agrees  # the ERP speaks of the papers that it has, and those it has right
