@@ -91,12 +91,13 @@ class Company:
     lives on before somebody's eyes (``demo.live``).
     """
 
-    def __init__(self, today: date, seed: int) -> None:
+    def __init__(self, today: date, seed: int, days: int = HISTORY_DAYS) -> None:
         self.today = today
         self.seed = seed
+        self.days = days
         self.rng = Random(f"{seed} {today.isoformat()}")
-        self.calendar = Calendar(today - timedelta(days=HISTORY_DAYS + 60), today + timedelta(days=400))
-        self.first_day = self.calendar.day_after(today - timedelta(days=HISTORY_DAYS), 0)
+        self.calendar = Calendar(today - timedelta(days=days + 60), today + timedelta(days=400))
+        self.first_day = self.calendar.day_after(today - timedelta(days=days), 0)
         self.slow_from = opening(self.calendar.day_after(today - timedelta(weeks=SLOW_WEEKS), 0))
         self.history = History(customers=customers(self.rng), products=PRODUCTS)
         self.numbers = Numbers()

@@ -248,6 +248,7 @@ def _unmatched(company: Company) -> list[Fact]:
         for no, name in customers.NO_RULE.items()
     ]
     strangers = {payer: known[no].official for no, payer in customers.STRANGE_PAYERS.items()}
+    strangers |= {known[no].official: known[no].official for no in customers.NAMESAKES}  # one key, two companies
     payers = sorted({one.payer for one in oracle.real_payments(company.history)})
     unknown = {one["payer"] for one in _unplaced(company)}
     return found + [

@@ -42,7 +42,7 @@ class LiveCompany:
         self._kept = kept
         self.company: Company
         self._bad: Bad
-        self.company, self._bad = grown(date.fromisoformat(kept["today"]), kept["seed"])
+        self.company, self._bad = grown(date.fromisoformat(kept["today"]), kept["seed"], kept["days"])
         self.company.living = True
         self._last: datetime | None = None
         for began, ended in kept["steps"]:

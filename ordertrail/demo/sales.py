@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from ordertrail.demo import making
-from ordertrail.demo.company import HISTORY_DAYS, Company
+from ordertrail.demo.company import Company
 from ordertrail.demo.truth import Customer, Opportunity, Order, OrderLine, Product
 from ordertrail.demo.workdays import opening
 from ordertrail.lib.money import half_up
@@ -30,7 +30,7 @@ def morning(company: Company) -> None:
     """A working day begins: what comes in today is set, and tomorrow morning too."""
     day = company.moment.date()
     company.at(opening(company.calendar.day_after(day, 1)), morning)
-    grown = 1 + GROWTH * ((day - company.first_day).days / HISTORY_DAYS - 0.5)
+    grown = 1 + GROWTH * ((day - company.first_day).days / company.days - 0.5)
     expected = ORDERS_A_DAY * SEASON[day.month] * grown
     for _ in range(_count(company, expected * (1 - FROM_CRM))):
         company.in_days(company.rng.random(), repeat_order)

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from ordertrail.demo import lies, making, rejects, sales, stories, streams
-from ordertrail.demo.company import FIXED_DAY, Company
+from ordertrail.demo.company import FIXED_DAY, HISTORY_DAYS, Company
 from ordertrail.demo.facts import Facts, facts
 from ordertrail.demo.systems import bank, crm, erp, everything, mes, oms, projects, wms
 from ordertrail.demo.workdays import opening
@@ -96,18 +96,18 @@ class DemoCompany:
         return crm.serving(self.folder, port)
 
 
-def begin(today: date, seed: int) -> Company:
+def begin(today: date, seed: int, days: int) -> Company:
     """The company on its first day, with everybody's first morning in the queue."""
-    company = Company(today, seed)
+    company = Company(today, seed, days)
     stories.tell(company)
     company.at(opening(company.first_day), sales.morning)
     company.at(opening(company.first_day), making.plan_for_stock)
     return company
 
 
-def grown(today: date, seed: int) -> tuple[Company, rejects.Bad]:
+def grown(today: date, seed: int, days: int) -> tuple[Company, rejects.Bad]:
     """The company as it stands in the night before ``today``, lies told, and the rows that cannot be read."""
-    company = begin(today, seed)
+    company = begin(today, seed, days)
     midnight = opening(today).replace(hour=0, minute=0)
     company.run_until(midnight - timedelta(days=lies.TOLD_DAYS))
     lies.tell_some(company)
@@ -117,16 +117,17 @@ def grown(today: date, seed: int) -> tuple[Company, rejects.Bad]:
     return company, rejects.Bad(midnight - timedelta(hours=6))
 
 
-def write_sources(folder: Path, today: date = FIXED_DAY, seed: int = SEED) -> DemoCompany:
+def write_sources(folder: Path, today: date = FIXED_DAY, seed: int = SEED, days: int = HISTORY_DAYS) -> DemoCompany:
     """Make all systems of the demo company in ``folder`` (new or empty) as they stand in the night before ``today``.
 
-    The same day and seed give the same bytes. ``facts.json`` beside them says what is true.
+    ``days`` is how long the company has lived, at least sixty. The same day and seed give the same bytes.
+    ``facts.json`` beside them says what is true.
     """
-    company, bad = grown(today, seed)
+    company, bad = grown(today, seed, days)
     everything.write_all(folder, company, bad)
     found = facts(company, bad.expected())
     found.write(folder)
-    (folder / JOURNAL).write_bytes(orjson.dumps({"today": today.isoformat(), "seed": seed, "steps": []}))
+    (folder / JOURNAL).write_bytes(orjson.dumps({"today": today.isoformat(), "seed": seed, "days": days, "steps": []}))
     return DemoCompany(folder, today, seed, found)
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ordertrail.demo.company import Company
+from ordertrail.demo.rejects import Bad
 from ordertrail.demo.systems import bank, crm, erp, mes, oms, projects, wms
-
-if TYPE_CHECKING:
-    from ordertrail.demo.company import Company
-    from ordertrail.demo.rejects import Bad
 
 
 def write_all(folder: Path, company: Company, bad: Bad) -> None:
