@@ -2,4 +2,5 @@
 
 from ordertrail.cli import main
 
-main()
+if __name__ == "__main__":  # reading processes import this file too
+    main()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -28,6 +28,7 @@ def _scaled(scale: int) -> Convert:
     return convert
 
 
+@lru_cache(maxsize=1024)  # a batch carries one instant of learning for thousands of rows
 def _instant(value: datetime | None) -> Any:
     return None if value is None else connection.ops.adapt_datetimefield_value(value)
 

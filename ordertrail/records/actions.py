@@ -25,6 +25,7 @@ class Said:
     record: Record
     version: str = ""
     place: str = ""
+    facts: str = ""  # the record's facts, where somebody has dumped them already
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ def keep(source: Source, batch: Batch | None, said: Sequence[Said], learned_at: 
     versions: list[tuple[object, ...]] = []
     for item in said:
         state, record = states[item.record.ref], item.record
-        text = facts.dump(record)
+        text = item.facts or facts.dump(record)
         print_ = facts.digest(text)
         if state.digest == print_ and state.last_seq and state.gone_at is None:
             kept.unchanged += 1

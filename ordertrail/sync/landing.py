@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -14,18 +15,32 @@ from ordertrail.records.models import Batch, Source
 from ordertrail.sync.connectors.base import Landing
 
 
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A landing whose bytes are on the disk: all of it but the body."""
+
+    name: str
+    media: str
+    meta: dict[str, str]
+    sha256: str
+    size: int
+    path: str
+    cursor: str | None
+    total: int | None
+
+
 def folder() -> Path:
     """Where landed bytes lie."""
     return Path(settings.HOME) / "landed"
 
 
-def land(source: Source, stream: str, landing: Landing) -> Batch:
-    """Write the landing's bytes under their sha256 and keep a row of it; the same bytes are stored once.
+def keep(code: str, landing: Landing) -> Landed:
+    """Write the bytes under their sha256; the same bytes are stored once.
 
     The file is whole and on the disk before its name exists, so that a kill leaves a whole file or none.
     """
     sha256 = hashlib.sha256(landing.body).hexdigest()
-    path = folder() / source.code / f"{landing.at:%Y-%m}" / f"{sha256}.gz"
+    path = folder() / code / f"{landing.at:%Y-%m}" / f"{sha256}.gz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}")
@@ -35,20 +50,28 @@ def land(source: Source, stream: str, landing: Landing) -> Batch:
             os.fsync(file.fileno())
         unfinished.rename(path)
         _sync_folder(path.parent)
+    where = str(path.relative_to(folder()))
+    return Landed(
+        landing.name, landing.media, landing.meta, sha256, len(landing.body), where, landing.cursor, landing.total
+    )
+
+
+def land(source: Source, stream: str, landed: Landed) -> Batch:
+    """The row of a landing that is on the disk."""
     return Batch.objects.create(
         source=source,
         stream=stream,
-        name=landing.name[:300],
-        media=landing.media,
-        meta=landing.meta,
-        sha256=sha256,
-        size=len(landing.body),
-        path=str(path.relative_to(folder())),
+        name=landed.name[:300],
+        media=landed.media,
+        meta=landed.meta,
+        sha256=landed.sha256,
+        size=landed.size,
+        path=landed.path,
         learned_at=clock.now(),
     )
 
 
-def landed(batch: Batch) -> Landing:
+def again(batch: Batch) -> Landing:
     """The landing that ``batch`` keeps, as it came. ValueError when the file is damaged: its bytes no longer have their
     sha256.
     """

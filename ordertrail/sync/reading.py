@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from ordertrail.records import facts
 from ordertrail.records.actions import Said
 from ordertrail.records.shapes import Problem
 from ordertrail.sync.connectors.base import Connector, Landing, Notes, RawDocument
@@ -19,6 +20,12 @@ class Reading:
     said: list[Said] = field(default_factory=list)
     derived: list[Said] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    def add(self, more: Reading) -> None:
+        """Take in what another piece holds."""
+        self.said += more.said
+        self.derived += more.derived
+        self.problems += more.problems
 
     def __len__(self) -> int:
         return len(self.said) + len(self.problems)
@@ -43,7 +50,7 @@ class Reader:
             elif (
                 record.kind == self.stream.kind and isinstance(self._last, RawDocument) and record.ref == self._last.ref
             ):
-                piece.said.append(Said(record, self._last.version, self._last.place[:120]))
+                piece.said.append(Said(record, self._last.version, self._last.place[:120], facts.dump(record)))
             else:
                 piece.derived.append(Said(record))
             if len(piece) >= size:

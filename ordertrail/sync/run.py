@@ -20,8 +20,9 @@ from ordertrail.lib import clock
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Batch, Source
 from ordertrail.records.shapes import Problem
-from ordertrail.sync.connectors.base import Connector, Landing
-from ordertrail.sync.landing import land, landed
+from ordertrail.sync.ahead import Ahead, Step
+from ordertrail.sync.connectors.base import Connector
+from ordertrail.sync.landing import Landed, again, land
 from ordertrail.sync.mapping import Stream
 from ordertrail.sync.models import Cursor, Reject, SyncRun
 from ordertrail.sync.reading import Reader, Reading
@@ -96,34 +97,36 @@ class _Run:
         self.tell("stream", stream=stream.name, since=since) if since else self.tell("first", stream=stream.name)
         self.pace.target = TARGET_SECONDS if cursor.first_load_done else FIRST_LOAD_SECONDS
         counts = self.counts[stream.name] = Counts()
-        reader = Reader(self.connector, stream, zone_of(self.source))
-        for landing in self.connector.fetch(stream, since):
-            if landing.total is not None:
-                SyncRun.objects.filter(pk=self.row.pk).update(expected=landing.total)
-            counts.landings += 1
-            counts.size += len(landing.body)
-            self._apply(stream, reader, landing, land(self.source, stream.name, landing), counts)
+        ahead = Ahead(self.source, stream, since)
+        for steps in by_landing(ahead.here() if cursor.first_load_done else ahead.apart()):
+            self._apply(stream, steps, counts)
         Cursor.objects.filter(pk=cursor.pk).update(first_load_done=True)
         self.tell("landed", stream=stream.name, count=counts.landings, size=counts.size)
         self.tell("counted", stream=stream.name, **{name: getattr(counts, name) for name in _COUNTED})
         if counts.late:
             self.tell("late", stream=stream.name, count=counts.late)
-        for note in (*reader.notes, *self.connector.notes):
+        for note in ahead.notes:
             self.tell("note", stream=stream.name, detail=note.detail, count=note.count, place=note.place)
 
-    def _apply(self, stream: Stream, reader: Reader, landing: Landing, batch: Batch, counts: Counts) -> None:
+    def _apply(self, stream: Stream, steps: Iterator[Step], counts: Counts) -> None:
         """Mirror a landing piece by piece; the cursor moves in the transaction of its last piece."""
-        pieces = reader.pieces(landing, self.pace.size)
-        piece = next(pieces)
-        while True:
-            coming = next(pieces, None)
-            self._mirror(stream, piece, batch, counts, landing if coming is None else None)
-            self.progress(stream.name, counts.read, landing.total)
-            if coming is None:
-                return
-            piece = coming
+        batch: Batch | None = None
+        piece = Reading()
+        for step in steps:
+            landed = step.landed
+            if batch is None:
+                batch = land(self.source, stream.name, landed)
+                counts.landings += 1
+                counts.size += landed.size
+                if counts.landings == 1 and landed.total is not None:
+                    SyncRun.objects.filter(pk=self.row.pk).update(expected=F("expected") + landed.total)
+            piece.add(step.piece)
+            if step.last or len(piece) >= self.pace.size:
+                self._mirror(stream, piece, batch, counts, landed if step.last else None)
+                self.progress(stream.name, counts.read, landed.total)
+                piece = Reading()
 
-    def _mirror(self, stream: Stream, piece: Reading, batch: Batch, counts: Counts, last: Landing | None) -> None:
+    def _mirror(self, stream: Stream, piece: Reading, batch: Batch, counts: Counts, last: Landed | None) -> None:
         def also(done: Mirrored) -> None:
             keep_rejects(self.source, stream.name, piece, batch)
             _add_counts(self.row, piece, done)
@@ -160,6 +163,19 @@ class _Run:
         """Add a line to the run's story."""
         self.row.story.append(entry(code, **values))
         SyncRun.objects.filter(pk=self.row.pk).update(story=self.row.story)
+
+
+def by_landing(steps: Iterator[Step]) -> Iterator[Iterator[Step]]:
+    """The steps of each landing, one landing after the other."""
+    for first in steps:
+        yield _until_last(first, steps)
+
+
+def _until_last(first: Step, steps: Iterator[Step]) -> Iterator[Step]:
+    yield first
+    while not first.last:
+        first = next(steps)
+        yield first
 
 
 _COUNTED = ("read", "new", "changed", "unchanged", "rejected")
@@ -219,7 +235,13 @@ def run_source(
             state="failed", ended_at=clock.now(), error=_("The run was cut off; this one goes on where it stood.")
         )
         row = SyncRun.objects.create(
-            source=source, trigger=trigger, state="running", started_at=clock.now(), as_of=clock.now(), story=[]
+            source=source,
+            trigger=trigger,
+            state="running",
+            started_at=clock.now(),
+            as_of=clock.now(),
+            expected=0,
+            story=[],
         )
         try:
             run = _Run(source, row, opened(source), progress)
@@ -275,7 +297,7 @@ def replay_rejects(source: Source) -> int:
         for batch in Batch.objects.filter(pk__in=waiting.filter(stream=stream.name).values("batch")):
             reader = Reader(connector, stream, zone_of(source))
             wanted = set(waiting.filter(batch=batch).values_list("ref", flat=True))
-            for piece in reader.pieces(landed(batch), SHORTEST):
+            for piece in reader.pieces(again(batch), SHORTEST):
                 piece.said = [item for item in piece.said if item.record.ref in wanted]
                 piece.problems = []
                 if piece.said:

@@ -1,0 +1,131 @@
+"""From nothing to the demo company on its pages: sources written, people made, everything really synced."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ordertrail.demo.sources import DemoCompany
+
+PASSWORD = "harbour-light"  # the demo's, printed at its start and worth nothing
+"""Everybody's password in the demo company."""
+
+LOG_INS = (
+    ("dana", "general manager · 总经理"),
+    ("anna", "sales · 销售"),
+    ("bo", "store · 仓库"),
+    ("chen", "finance · 财务"),
+    ("jun", "production · 生产"),
+    ("admin", "administrator · 管理员"),
+    ("guest", "guest · 访客"),
+)
+ROLES = {"dana": "manager", "anna": "sales", "bo": "store", "chen": "finance", "jun": "production"}
+READY = "demo-ready"
+SOURCES = "source-systems"
+DAY_SECONDS = 60
+"""With ``--live`` a company day passes in so many seconds."""
+
+Shown = Callable[[str], AbstractContextManager[Callable[[str, int, int | None], None]]]
+
+
+def ready(folder: Path) -> bool:
+    """Whether the demo company in ``folder`` was made to the end."""
+    return (folder / READY).exists()
+
+
+def make(folder: Path, shown: Shown) -> None:
+    """Make the demo company in ``folder``, dated relative to today: write its seven systems, sync them, check, fill the hub.
+
+    What a start that was cut off has left there is removed first; ValueError when the folder holds a company that is not the demo.
+    """
+    from ordertrail.config.home import SETTINGS_FILE, CompanySettings, write_company_settings
+
+    if (folder / SETTINGS_FILE).exists() and not (folder / SOURCES).exists():
+        raise ValueError(f"{folder} holds a company that is not the demo; choose another folder with --home")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    write_company_settings(folder, CompanySettings("Harbour Light Trading 港灯贸易"))
+    from ordertrail.cli.company import make_store
+    from ordertrail.cli.setup import use_home
+    from ordertrail.lib import clock
+
+    use_home(folder)
+    make_store()
+    _people()
+    from ordertrail.demo.sources import write_sources
+
+    with shown("") as show:
+        show("writing the source systems", 0, None)
+        company = write_sources(folder / SOURCES, clock.today())
+    with company.serve_crm(0) as crm:
+        _sync(company, crm.address, shown)
+    _follow(shown)
+    (folder / READY).touch()
+
+
+def _people() -> None:
+    from ordertrail.parties.models import Person
+
+    for name, _what in LOG_INS:
+        Person.objects.create_person(name, PASSWORD, ROLES.get(name, name), display_name=name.capitalize())
+
+
+def _sync(company: DemoCompany, crm_address: str, shown: Shown) -> None:
+    """Declare and sync every source, the CRM at the address where it answers now."""
+    from ordertrail.demo.sources import source_settings
+    from ordertrail.sync.run import run_source
+    from ordertrail.sync.sources import declare
+
+    for setting in source_settings(company, crm_address):
+        source = declare(setting | {"every_minutes": 5})
+        with shown(source.code) as show:
+            run_source(source, progress=show)
+    for setting in source_settings(company):
+        declare(setting | {"every_minutes": 5})
+
+
+def _follow(shown: Shown) -> None:
+    """Let the checks and the hub follow what was synced."""
+    from ordertrail.config.work import between_jobs
+
+    with shown("") as show:
+        show("checks and figures", 0, None)
+        between_jobs()
+
+
+@contextmanager
+def sources_alive(folder: Path, *, live: bool) -> Iterator[None]:
+    """While the block lasts the CRM answers and, with ``live``, a day of the company passes each minute."""
+    from ordertrail.demo.systems import crm
+
+    stop = threading.Event()
+    with crm.serving(folder / SOURCES, crm.PORT):
+        passing = threading.Thread(target=_days, args=(folder, stop), daemon=True) if live else None
+        if passing:
+            passing.start()
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+def _days(folder: Path, stop: threading.Event) -> None:
+    """Live a company day, ask for all sources to be synced, wait for the next."""
+    from ordertrail.demo.live import LiveCompany
+    from ordertrail.lib import clock
+    from ordertrail.records.models import Source
+    from ordertrail.sync.worker import ask
+
+    company = LiveCompany(folder / SOURCES)
+    while not stop.is_set():
+        begun = time.monotonic()
+        company.step(clock.now())
+        for source in Source.objects.filter(active=True):
+            ask("sync", source=source.code)
+        stop.wait(max(0.0, DAY_SECONDS - (time.monotonic() - begun)))

@@ -1,0 +1,36 @@
+"""The reading process of ``sync.ahead``. Imports nothing of Django before it is set up: the process starts here."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing import Queue
+
+
+def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | None) -> None:
+    """Put every step of the stream on the queue, then its notes, or the refusal or fault that stopped it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ordertrail.config.settings")
+    import django
+
+    django.setup()
+    from ordertrail.lib.refused import Refused
+    from ordertrail.records.models import Source
+    from ordertrail.records.pickling import register
+    from ordertrail.sync.ahead import Ahead
+    from ordertrail.sync.sources import in_order
+
+    register()
+    row = Source.objects.get(code=source)
+    ahead = Ahead(row, next(one for one in in_order(row) if one.name == stream), since)
+    try:
+        for step in ahead.here():
+            steps.put(("step", step))
+    except Refused as refused:
+        steps.put(("refused", (refused.code, refused.detail)))
+    except Exception as fault:
+        steps.put(("fault", f"{type(fault).__name__}: {fault}"))
+        raise
+    else:
+        steps.put(("end", ahead.notes))
