@@ -20,12 +20,14 @@ from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.lib.numbers import number_key
 from ordertrail.orders import actions as orders
 from ordertrail.orders.models import Order, OrderLine
+from ordertrail.orders.queries import LineFinder
 from ordertrail.parties import actions as parties
 from ordertrail.presales import actions as presales
 from ordertrail.presales.models import Opportunity
 from ordertrail.records.actions import number_keys
 from ordertrail.records.merge import Merged, merge
-from ordertrail.records.queries import Finder, members
+from ordertrail.records.models import Number, SourceDocument
+from ordertrail.records.queries import Finder, Member, members
 from ordertrail.records.shapes import RECORDS, Record
 from ordertrail.shipping import actions as shipping
 from ordertrail.shipping.models import ShipmentLine
@@ -45,6 +47,7 @@ class Rewrite:
         self.finders = {kind: Finder(kind) for kind in ("customer", "product", "order", "invoice")}
         self.orders: set[int] = set()
         self._invoices_before: set[int] = set()
+        self.keys: dict[int, set[str]] = {}
         self.company = settings.COMPANY
 
     def run(self) -> set[int]:
@@ -63,7 +66,9 @@ class Rewrite:
     def _write(self, kind: str) -> None:
         ids = sorted(self.touched[kind])
         ranks = self.beliefs.ranks(kind)
-        merged = [merge(group, found, ranks) for group, found in sorted(members(ids, self.at_hand).items())]
+        found = members(ids, self.at_hand)
+        merged = [merge(group, of_group, ranks) for group, of_group in sorted(found.items())]
+        self.keys = {group: _keys(of_group) for group, of_group in found.items()}
         old = [group for group in ids if group not in self.fresh]
         getattr(self, f"_{kind}")(old, merged)
 
@@ -71,23 +76,49 @@ class Rewrite:
         return lambda source, reported: self.beliefs.standing(family, source, reported=reported)
 
     def _wake(self, kind: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Have the documents of ``kind`` named first in each row made again too."""
         self.touched[kind] |= {row[0] for row in rows if row[0] is not None}
+
+    def _wake_named(self, kind: str, model: Any, column: str, to: str, old: list[int], changed: set[int]) -> None:
+        """Wake the documents whose ``to`` (order or invoice) must be found again: those that name one of the keys and point nowhere
+        or elsewhere, those that point at a ``changed`` group, and those whose name no longer means what they point at."""
+        new = set().union(*self.keys.values())
+        named = _where(model, f"{column}, {to}_id", f"{to}_key", new)
+        self._wake(kind, (row for row in named if row[1] not in self.keys))
+        pointing = _where(model, f"{column}, {to}_id, {to}_key", f"{to}_id", old)
+        self._wake(kind, (row for row in pointing if row[1] in changed or row[2] not in self.keys.get(row[1], ())))
 
     # --- one step a kind, in the order of RECORDS ------------------------------------------------------------------------
 
     def _customer(self, old: list[int], merged: list[Merged[Any]]) -> None:
         parties.remove(old)
         parties.write(merged)
-        keys = {key for m in merged for key in number_keys(m.record)}
-        self._wake("order", _where(Order, "id", "customer_key", keys, "customer_id IS NULL"))
-        self._wake("order", _where(Order, "id", "customer_id", old))
+        keys = set().union(*self.keys.values())
+        named = _where(Order, "id, customer_id", "customer_key", keys, "customer_id IS NULL")
+        self._wake("order", named)
+        self._wake("order", _where(Order, "id", "customer_id", set(old) - set(self.keys)))
+        self._wake("order", _where(Order, "id", "customer_id", self._rivals("customer", keys)))
+
+    def _rivals(self, kind: str, keys: set[str]) -> set[int]:
+        """Other groups that carry one of ``keys``: what meant them alone may mean several now."""
+        rows = bulk.select(
+            f'SELECT DISTINCT d."group" FROM {bulk.table(Number)} n'
+            f" JOIN {bulk.table(SourceDocument)} d ON d.id = n.document_id"
+            f" WHERE n.kind = %s AND NOT n.search_only AND n.key IN {bulk.among('text')}",
+            [kind, bulk.bound(keys)],
+        )
+        return {row[0] for row in rows} - set(self.keys)
 
     def _product(self, old: list[int], merged: list[Merged[Any]]) -> None:
         catalog.remove(old)
         catalog.write(merged)
         skus = {text for m in merged for text in (m.record.number, *m.record.other_numbers)}
         self._wake("order", _where(OrderLine, "order_id", "sku", skus, "product_id IS NULL"))
-        self._wake("order", _where(OrderLine, "order_id", "product_id", old))
+        self._wake("order", _where(OrderLine, "order_id", "product_id", set(old) - set(self.keys)))
+        self._wake(
+            "order",
+            _where(OrderLine, "order_id", "product_id", self._rivals("product", set().union(*self.keys.values()))),
+        )
 
     def _opportunity(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(Opportunity, "id", old)
@@ -95,24 +126,15 @@ class Rewrite:
         self.orders |= presales.write(merged, self.finders["order"])
 
     def _order(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        before = LineFinder(old)
         orders.remove(old)
         rate = to_units(Decimal(self.company.tax_rate), QTY_SCALE)
         orders.write(merged, self.finders["customer"], self.finders["product"], self.company.currency, rate)
         self.orders |= self.touched["order"]
-        keys = {key for m in merged for key in (*number_keys(m.record), number_key(m.record.ref))}
-        keys |= {key for m in merged if not m.alone for key in self._all_keys(m.group)}
+        after = LineFinder(old)
+        changed = {order for order in old if before.lines.get(order) != after.lines.get(order)}
         for kind, model, column in _POINTING:
-            self._wake(kind, _where(model, column, "order_key", keys))
-            self._wake(kind, _where(model, column, "order_id", old))
-
-    def _all_keys(self, group: int) -> set[str]:
-        """The keys of every member: others may name the order by any of its numbers."""
-        return {
-            key
-            for found in members([group], self.at_hand).values()
-            for member in found
-            for key in (*number_keys(member.record), number_key(member.record.ref))
-        }
+            self._wake_named(kind, model, column, "order", old, changed)
 
     def _work_order(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(WorkOrder, "id", old)
@@ -136,9 +158,7 @@ class Rewrite:
         self.orders |= invoices.write(
             merged, self.finders["order"], self._standing("invoice"), self.company.currency, rate
         )
-        keys = {key for m in merged for key in (*number_keys(m.record), number_key(m.record.ref))}
-        self._wake("payment", _where(Allocation, "payment_id", "invoice_key", keys))
-        self._wake("payment", _where(Allocation, "payment_id", "invoice_id", old))
+        self._wake_named("payment", Allocation, "payment_id", "invoice", old, set(old) - set(self.keys))
 
     def _payment(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self._invoices_before = {
@@ -167,6 +187,11 @@ _POINTING: tuple[tuple[str, Any, str], ...] = (
     ("opportunity", Opportunity, "id"),
 )
 """Documents that name orders: kind, the table with ``order_key`` and ``order_id``, and the column of the document's id."""
+
+
+def _keys(of_group: Iterable[Member]) -> set[str]:
+    """All keys that mean a group to others: the numbers and refs of every member."""
+    return {key for member in of_group for key in (*number_keys(member.record), number_key(member.record.ref)[:100])}
 
 
 def _where(model: Any, column: str, by: str, values: Collection[Any], also: str = "") -> list[tuple[Any, ...]]:

@@ -301,12 +301,14 @@ def replay_rejects(source: Source) -> int:
                 piece.said = [item for item in piece.said if item.record.ref in wanted]
                 piece.problems = []
                 if piece.said:
-                    mirror(
-                        source,
-                        piece.said,
-                        batch=batch,
-                        learned_at=clock.now(),
-                        derived=piece.derived,
-                        also=lambda _done, p=piece, b=batch, s=stream: keep_rejects(source, s.name, p, b),
-                    )  # type: ignore[misc]
+                    _mirror_again(source, stream.name, piece, batch)
     return before - waiting.count()
+
+
+def _mirror_again(source: Source, stream: str, piece: Reading, batch: Batch) -> None:
+    """Mirror items that could not be read before, and close their rejects in the same transaction."""
+
+    def also(_done: Mirrored) -> None:
+        keep_rejects(source, stream, piece, batch)
+
+    mirror(source, piece.said, batch=batch, learned_at=clock.now(), derived=piece.derived, also=also)

@@ -40,7 +40,7 @@ def zone_of(source: Source) -> ZoneInfo:
 
 def opened(source: Source) -> Connector:
     """The connector of ``source``, with its settings and credentials."""
-    return connector(source.connector)(source.settings, unseal(source.secrets), zone_of(source))
+    return connector(source.connector)(source.settings, unseal(bytes(source.secrets)), zone_of(source))
 
 
 def in_order(source: Source) -> list[Stream]:
