@@ -39,9 +39,9 @@ def _database(file: Path) -> Setting:
 
 
 def oms_source(folder: Path) -> Setting:
-    """The OMS, home of orders; of goods it has a word for the whole order, and is believed last."""
+    """The OMS, home of orders; of goods it only has the word that all have left, is else silent, and is believed last."""
     settings = _database(folder / oms.FILE) | {"streams": streams.OMS}
-    return _source("oms", "OMS", 1, "sql", settings, order_rank=1, goods_rank=5, goods_scope="orders")
+    return _source("oms", "OMS", 1, "sql", settings, order_rank=1, goods_rank=5, goods_scope="documents")
 
 
 def wms_source(folder: Path) -> Setting:
