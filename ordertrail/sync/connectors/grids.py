@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -63,8 +63,8 @@ def text_grid(
     decoding = encodings.decide(pieces, how.encoding)
     separator = {"tab": "\t", "TAB": "\t"}.get(how.separator, how.separator)
     if not separator:
-        with open_() as start:
-            separator = delimited.sniff(encodings.lines(start, decoding), wanted)
+        with open_() as start, closing(encodings.lines(start, decoding)) as lines:
+            separator = delimited.sniff(lines, wanted)
     notes.add(
         "read_as",
         _("Read as %(encoding)s, cells separated by %(separator)s.")
@@ -72,8 +72,8 @@ def text_grid(
     )
 
     def rows() -> Iterator[Line]:
-        with open_() as file:
-            yield from delimited.rows(encodings.lines(file, decoding), separator)
+        with open_() as file, closing(encodings.lines(file, decoding)) as lines:
+            yield from delimited.rows(lines, separator)
 
     return Grid(rows, encoding=decoding.encoding, separator=separator)
 

@@ -109,7 +109,7 @@ def _groups(documents: Documents) -> Iterator[Group]:
 def _rows(part: Part) -> Iterator[Line]:
     """The rows behind the header that hold anything."""
     _header, rows = tables.find_header(part.grid.rows(), part.columns, part.header_row)
-    return (line for line in rows if line.wrong or any(cell not in (None, "") for cell in line.cells))
+    return (line for line in rows if line.wrong or not tables.is_blank(line.cells))
 
 
 def _key_of(stream: Stream, part: Part, column: str) -> Callable[[Line], str]:

@@ -65,6 +65,10 @@ def _decimal_of(text: str) -> str:
     """What one number tells: "." or "," for sure, "?." or "?," for one group of three, "" for nothing, "long" for no
     groups.
     """
+    if "," not in text and text.count(".") == 1 and text.isascii():
+        fraction = len(text) - text.index(".") - 1
+        if fraction != 3:
+            return "."  # most numbers there are
     bare = _NUMBER.sub("", text)
     comma, point = bare.rfind(","), bare.rfind(".")
     if comma >= 0 and point >= 0:
@@ -136,15 +140,11 @@ def reader(found: Survey, wanted: Wanted) -> Callable[[dict[str, Value]], tuple[
     def apply(row: dict[str, Value]) -> tuple[str, Bad] | None:
         for column, decimal in numbers:
             value = row.get(column)
-            if type(value) is str and ("." in value or "," in value):
-                told = _decimal_of(value)
-                if decimal == "?":
-                    if told.startswith("?"):
-                        return column, ambiguous_number(value)
-                    decimal_here = told if told in ".," else "."
-                else:
-                    decimal_here = decimal
-                row[column] = _number(value, decimal_here)
+            if type(value) is str and ("," in value or (decimal != "." and "." in value)):
+                told = _decimal_of(value) if decimal == "?" else decimal
+                if told.startswith("?"):
+                    return column, ambiguous_number(value)
+                row[column] = _number(value, told if told in (".", ",") else ".")
         for column, parse in days:
             value = row.get(column)
             if type(value) is str and _DATE.fullmatch(value):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ordertrail.lib.refused import Refused
 from ordertrail.sync.connectors.base import Notes, Value
 from ordertrail.sync.connectors.delimited import Line
-from ordertrail.sync.values import show, tidy
+from ordertrail.sync.values import Bad, show, tidy
 
 HEADER_WITHIN = 50
 """Rows from the top in which a header row is looked for."""
@@ -24,6 +24,9 @@ _TOTAL = re.compile(
     r"(?:本页|本頁)?(?:合\s*计|合\s*計|总\s*计|總\s*計|小\s*计|小\s*計|累\s*计|累\s*計|(?:grand\s+|sub[\s-]?)?totals?|sum)\s*[:：]?",
     re.IGNORECASE,
 )
+
+
+_TOTAL_BEGINS = "合总總小本累gGsStT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,22 @@ class Header:
 
 def header_names(cells: Sequence[Value]) -> tuple[str, ...]:
     """The names in a header row; a column without one is called by its place: "#3"."""
-    names = [tidy(str(cell)) if cell is not None else "" for cell in cells]
+    names = ["" if cell is None else _name(str(cell)) for cell in cells]
     while names and not names[-1]:
         names.pop()
     return tuple(name or f"#{place}" for place, name in enumerate(names, 1))
+
+
+def is_blank(cells: Sequence[Value]) -> bool:
+    """Whether no cell holds anything; 0 and "no" are something."""
+    return not any(cells) and all(cell is None or cell == "" for cell in cells)
+
+
+def _name(text: str) -> str:
+    try:
+        return tidy(text)
+    except Bad:
+        return text.strip()
 
 
 def find_header(rows: Iterator[Line], wanted: Sequence[str], at: int = 0) -> tuple[Header, Iterator[Line]]:
@@ -48,15 +63,16 @@ def find_header(rows: Iterator[Line], wanted: Sequence[str], at: int = 0) -> tup
 
     Refused: "file_empty", "header_not_found", "column_twice".
     """
-    top = list(islice((row for row in rows if any(cell not in (None, "") for cell in row.cells)), HEADER_WITHIN))
-    if not top:
+    filled = (row for row in rows if row.wrong or not is_blank(row.cells))
+    top = list(islice(filled, HEADER_WITHIN))
+    if not any(not row.wrong for row in top):
         raise Refused("file_empty", _("The file is empty: it has no rows at all."))
     if at:
         candidates = [row for row in top if row.number == at]
         if not candidates:
             raise Refused("header_not_found", _("Row %(row)s, which should name the columns, is empty.") % {"row": at})
     else:
-        candidates = top
+        candidates = [row for row in top if not row.wrong]
     names = set(wanted)
     found = [(len(names & set(header_names(row.cells))), row) for row in candidates]
     most, row = max(found, key=lambda one: (one[0], -one[1].number))
@@ -70,7 +86,7 @@ def find_header(rows: Iterator[Line], wanted: Sequence[str], at: int = 0) -> tup
             % {
                 "count": len(top),
                 "wanted": ", ".join(wanted[:8]),
-                "first": ", ".join(show(cell, 30) for cell in top[0].cells[:10]),
+                "first": ", ".join(show(cell, 30) for cell in candidates[0].cells[:10]),
             },
         )
     header = Header(row.number, header_names(row.cells))
@@ -96,11 +112,16 @@ def _refuse_twins(header: Header) -> None:
 
 def is_total(cells: Sequence[Value], key_place: int | None) -> bool:
     """Whether a row is a total: its first filled cell says so, and it has no key of its own."""
-    first = next((place for place, cell in enumerate(cells) if cell not in (None, "")), None)
-    if first is None or not isinstance(cells[first], str) or not _TOTAL.fullmatch(str(cells[first]).strip()):
+    first = next((place for place, cell in enumerate(cells) if cell not in (None, "")), 0)
+    text = cells[first]
+    if not isinstance(text, str) or len(text) > 20 or text.strip()[:1] not in _TOTAL_BEGINS or not _is_total(text):
         return False
     key = cells[key_place] if key_place is not None and key_place < len(cells) else None
     return key in (None, "") or key_place == first
+
+
+def _is_total(text: str) -> bool:
+    return bool(text.strip()) and _TOTAL.fullmatch(text.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +140,7 @@ def named_rows(header: Header, rows: Iterable[Line], key: str, notes: Notes) -> 
     key_place = names.index(key) if key in names else None
     for line in rows:
         cells = line.cells
-        if not any(cell not in (None, "") for cell in cells):
+        if is_blank(cells):
             if line.wrong:
                 yield Cells(line.number, {}, line.wrong, line.why)
             continue
@@ -127,7 +148,7 @@ def named_rows(header: Header, rows: Iterable[Line], key: str, notes: Notes) -> 
             notes.add("total_row", _("A row of totals was left out."), place=_("row %(row)s") % {"row": line.number})
             continue
         wrong, why = line.wrong, line.why
-        if not wrong and any(cell not in (None, "") for cell in cells[width:]):
+        if not wrong and len(cells) > width and not is_blank(cells[width:]):
             wrong = "too_many_cells"
             why = _(
                 "The row has %(count)s cells under %(width)s columns: a separator stands inside a text without quotes."
