@@ -156,7 +156,9 @@ class OrderStatus(models.Model):
                 name="status_to_invoice",
             ),
             models.Index(
-                fields=["due_date", "order"], condition=Q(is_open=True, open_receivable__gt=0), name="status_to_collect"
+                fields=["promised_date", "order"],
+                condition=Q(is_open=True, open_receivable__gt=0),
+                name="status_to_collect",
             ),
         ]
 

@@ -54,7 +54,11 @@ def decode(order: Order, cursor: str) -> tuple[Any, Any] | None:
     return (made(value) if made else value), pk
 
 
-def page(rows: QuerySet[Row], chosen: Filter, size: int = 50) -> Page[Row]:
+Reader = Callable[[Order, "tuple[Any, Any] | None", bool, int], list[Row]]
+"""Reads up to so many rows beyond a key (value, id) in an order; the flag turns it round. For tables too large for a queryset."""
+
+
+def page(rows: QuerySet[Row] | Reader[Row], chosen: Filter, size: int = 50) -> Page[Row]:
     """One page of ``rows`` in the filter's order: one query, two where the column has rows without a value."""
     order = chosen.order
     if order is None:
@@ -62,7 +66,7 @@ def page(rows: QuerySet[Row], chosen: Filter, size: int = 50) -> Page[Row]:
     backwards = bool(chosen.before) and not chosen.after
     cursor = chosen.before if backwards else chosen.after
     key = decode(order, cursor) if cursor else None
-    found = _rows(rows, order, key, backwards, size + 1)
+    found = rows(order, key, backwards, size + 1) if callable(rows) else _rows(rows, order, key, backwards, size + 1)
     more = len(found) > size
     found = found[:size]
     if backwards:
