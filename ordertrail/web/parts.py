@@ -15,12 +15,28 @@ from ordertrail.lib import clock
 from ordertrail.web.asof import AsOf
 from ordertrail.web.axes import LOOKS
 from ordertrail.web.draw import Step
+from ordertrail.web.filters import Field, FilterSet, Kind, Sort
+from ordertrail.web.paging import Page
 from ordertrail.web.refusals import not_allowed
 from ordertrail.web.rights import SOMEONE, may, needs
 
 COLOURS: tuple[str, ...] = ("bg", "surface", "line-2", "text", "text-3", "accent", "accent-soft", "info")
 COLOURS += ("ok", "ok-soft", "warn", "warn-soft", "bad", "bad-soft", "wait", "c2")
 STATES = (("partially", "partially"), ("waiting", "unpaid"), ("done", "paid"), ("over", "overpaid"))
+
+
+def filters() -> FilterSet:
+    """What the invented list may be narrowed and sorted by."""
+    delivery = tuple((state, look.words) for state, look in LOOKS["delivery"].items())
+    fields = (
+        Field("q", _("Find in this list"), search=True),
+        Field("customer", _("Customer")),
+        Field("delivery", _("Delivery"), Kind.CHOICE, delivery),
+        Field("promised", _("Promised"), Kind.DATES),
+        Field("total", _("Total incl. tax"), Kind.NUMBERS),
+        Field("late", _("Late"), Kind.FLAG),
+    )
+    return FilterSet(fields, (Sort("number", _("Order"), "number"), Sort("total", _("Total incl. tax"), "total", True)))
 
 
 def rows() -> list[dict[str, Any]]:
@@ -99,4 +115,6 @@ def page(request: HttpRequest) -> HttpResponse:
     """Every part in every state."""
     if not settings.DEBUG and not may(request.user, "manage_people"):
         return not_allowed(request, "manage_people")
-    return render(request, "web/parts_page.html", shown())
+    query = request.GET or {"customer": _("Sailfar Marine Supply"), "promised_from": "2026-13-01"}
+    around: Page[Any] = Page([], after="next", before="")
+    return render(request, "web/parts_page.html", shown() | {"chosen": filters().parse(query), "around": around})

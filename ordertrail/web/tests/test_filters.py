@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils import translation
 
 from ordertrail.parties.people import Person
 from ordertrail.web.filter_values import Range
@@ -28,6 +30,12 @@ ORDERS = FilterSet(
 FULL = (
     "q=lamp&state=draft&state=done&promised_from=2026-09-01&promised_to=today%2B7&total_min=100.50&late=1&sort=-total"
 )
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def read(query: str) -> Filter:

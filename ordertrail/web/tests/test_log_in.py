@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -159,3 +163,15 @@ def test_an_address_that_is_not_there_says_so(client: Client) -> None:
         "There is nothing at this address"
         in client.get("/nowhere/", headers={"Accept-Language": "en"}).content.decode()
     )
+
+
+def test_behind_https_django_has_nothing_to_warn_of() -> None:
+    words = [sys.executable, "-W", "error::DeprecationWarning:ordertrail", "-m", "django", "check", "--deploy"]
+    done = subprocess.run(
+        [*words, "--fail-level", "WARNING"],
+        env={**os.environ, "ORDERTRAIL_HTTPS": "1", "DJANGO_SETTINGS_MODULE": "ordertrail.config.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "no issues" in done.stdout) == (0, True), done.stderr

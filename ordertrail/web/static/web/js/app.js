@@ -10,6 +10,15 @@
     all('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
+  // A menu that would leave the window opens to the other side.
+  document.addEventListener('toggle', (event) => {
+    const pop = event.target.matches?.('details.menu[open]') && event.target.querySelector('.pop');
+    if (!pop) return;
+    const { left, right } = pop.getBoundingClientRect();
+    if (right > root.clientWidth) pop.classList.remove('left');
+    else if (left < 0) pop.classList.add('left');
+  }, true);
+
   // [data-open="id"] opens a dialog, [data-close] and a click on the veil close it.
   const open = (id) => {
     const box = dialog(id);
