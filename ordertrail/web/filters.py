@@ -49,6 +49,9 @@ class Kind(Enum):
 class Field:
     """One thing a list can be narrowed by; ``choices`` are value and words, ``params`` its names in the query string.
 
+    ``tell`` words a text for its chip (a customer's name for an id). ``apart``: the page shows it in its own way, as tabs, so
+    that it is neither a chip nor in the menu.
+
     >>> Field("promised", "Promised", Kind.DATES).names, Field("order", "Ordered", Kind.DATES, params=("from", "to")).names
     (('promised_from', 'promised_to'), ('from', 'to'))
     """
@@ -59,6 +62,8 @@ class Field:
     choices: Sequence[tuple[str, Words]] = ()
     params: tuple[str, str] | None = None
     search: bool = False  # the one text field that the key "/" goes to
+    tell: Callable[[str], str] = str
+    apart: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -211,7 +216,7 @@ class Filter:
         found = []
         for one in self.of.fields:
             value = self.values.get(one.name)
-            if value is not None:
+            if value is not None and not one.apart:
                 found.append(Chip(str(one.words), told(one, value), self.to_query(one.names)))
         for problem in self.problems:
             one = next(one for one in self.of.fields if problem.name in one.names)
@@ -220,7 +225,7 @@ class Filter:
 
     def open_fields(self) -> list[Field]:
         """The fields that narrow nothing yet, for the menu that adds one; the search field has a place of its own."""
-        return [one for one in self.of.fields if one.name not in self.values and not one.search]
+        return [one for one in self.of.fields if one.name not in self.values and not one.search and not one.apart]
 
     @property
     def search(self) -> Field | None:
@@ -285,4 +290,4 @@ def told(one: Field, value: Value) -> str:
         return ", ".join(str(known[text]) for text in value)
     if isinstance(value, Range):
         return value.told()
-    return "" if value is True else str(value)
+    return "" if value is True else one.tell(str(value))
