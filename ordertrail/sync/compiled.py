@@ -19,7 +19,7 @@ from ordertrail.sync.connectors.base import Notes, RawDocument, Value
 from ordertrail.sync.moments import day_reader, instant_reader, moment_reader
 from ordertrail.sync.spec import CHOICES, CODES, LINES, MANY, Spec, field_kinds
 from ordertrail.sync.stream import Stream
-from ordertrail.sync.values import Bad, Noting, code_reader, number_reader, read_flag, read_text, show
+from ordertrail.sync.values import Bad, Noting, code_reader, number_reader, read_flag, read_text, remembered, show
 
 Convert = Callable[[Value], Any]
 
@@ -63,10 +63,12 @@ class Mapper:
         self._add_changed_at()
         self.line: Level | None = None
         self.lines_field = ""
+        self.keyed = ""
+        self.counted = False
         if stream.lines and stream.kind in LINES:
             self.lines_field, shape = LINES[stream.kind]
             self.line = self._level(shape, stream.line_fields)
-            self._add_line_ref(shape)
+            self._add_line_ref(self.line)
         self.customers = "customer" in {f.name for f in dataclasses.fields(self.head.record)}
 
     def __call__(self, raw: RawDocument) -> Record | Problem:
@@ -93,41 +95,47 @@ class Mapper:
         if not self.has_number:
             values["number"] = ref
         get = raw.row.get
-        for field, self.column, convert in self.head.steps:  # noqa: B020  the column is kept for the sentence of a problem
-            values[field] = convert(get(self.column))
+        column = ""
+        try:
+            for field, column, convert in self.head.steps:
+                values[field] = convert(get(column))
+        except Bad:
+            self.column = column
+            raise
         if self.customers and not values.get("customer") and values.get("customer_name"):
             values["customer"] = values["customer_name"]
         return values
 
     def _lines(self, line: Level, raw: RawDocument) -> tuple[Any, ...]:
-        steps, shape = line.steps, line.record
+        steps, shape, counted = line.steps, line.record, self.counted
         values = line.constants.copy()
-        has_ref = "ref" in values
         for field, self.column, convert in line.header_steps:
             values[field] = convert(raw.row.get(self.column))
         found: list[Any] = []
-        refs: set[str] = set()
-        for number, row in enumerate(raw.lines, 1):
-            get = row.get
-            try:
-                for field, self.column, convert in steps:
-                    values[field] = convert(get(self.column))
-            except Bad:
-                self.place = _("%(place)s, line %(number)s") % {"place": raw.place, "number": number}
-                raise
-            if has_ref:
-                ref = values["ref"] = (
-                    values["ref"] if steps and self.stream.lines and self.stream.lines.key else str(number)
-                )
-                if ref in refs:
-                    self.column = self.stream.lines.key if self.stream.lines else ""
-                    raise Bad(
-                        "line_repeated",
-                        _("Two lines of the document have the reference “%(ref)s”.") % {"ref": show(ref)},
-                    )
-                refs.add(ref)
-            found.append(shape(**values))
+        column = ""
+        try:
+            for row in raw.lines:
+                get = row.get
+                for field, column, convert in steps:
+                    values[field] = convert(get(column))
+                if counted:
+                    values["ref"] = str(len(found) + 1)
+                found.append(shape(**values))
+        except Bad:
+            self.column = column
+            self.place = _("%(place)s, line %(number)s") % {"place": raw.place, "number": len(found) + 1}
+            raise
+        if self.keyed:
+            self._refuse_twins(found)
         return tuple(found)
+
+    def _refuse_twins(self, lines: Sequence[Any]) -> None:
+        refs = [line.ref for line in lines]
+        if len(set(refs)) < len(refs):
+            self.column = self.keyed
+            twice = next(ref for ref in refs if refs.count(ref) > 1)
+            detail = _("Two lines of the document have the reference “%(ref)s”.") % {"ref": show(twice)}
+            raise Bad("line_repeated", detail)
 
     def _level(self, record: type[Any], fields: Mapping[str, Sequence[Spec]]) -> Level:
         level = Level(record)
@@ -162,15 +170,16 @@ class Mapper:
 
         self.head.steps.append(Step("changed_at", column, changed_at))
 
-    def _add_line_ref(self, shape: type[Any]) -> None:
-        if self.line is None or not any(f.name == "ref" for f in dataclasses.fields(shape)):
+    def _add_line_ref(self, line: Level) -> None:
+        """A line is called by its key; without one by its place, counted from 1."""
+        if "ref" in self.stream.line_fields or not any(f.name == "ref" for f in dataclasses.fields(line.record)):
             return
-        if "ref" in self.stream.line_fields:
-            return
-        self.line.constants["ref"] = ""
         if self.stream.lines and self.stream.lines.key:
-            read = code_reader(self._noting(self.stream.lines.key))
-            self.line.steps.insert(0, Step("ref", self.stream.lines.key, _required(read)))
+            self.keyed = self.stream.lines.key
+            read = code_reader(self._noting(self.keyed))
+            line.steps.insert(0, Step("ref", self.keyed, _required(read)))
+        else:
+            self.counted = True
 
     def _noting(self, column: str) -> Noting:
         return lambda code, detail: self.notes.add(code, detail, column=column, place=self.place)
@@ -206,7 +215,7 @@ class Mapper:
             read = code_reader(noting, spec.digits)
             return _limited(read, _LONGEST[name]) if name in _LONGEST else read
         if kind == "text":
-            return read_text
+            return remembered(read_text)
         return {"moment": moment_reader, "instant": instant_reader, "day": day_reader}[kind](
             spec.reading, self.zone, noting
         )

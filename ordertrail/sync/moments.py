@@ -58,8 +58,8 @@ def parser(reading: Reading) -> Callable[[str], Moment | None]:
             return known[text]
         if len(known) >= _REMEMBERED:
             known.clear()
-        moment = _by_formats(text, formats, reading.year_pivot) or _parse(read_text(text), reading)
-        known[text] = moment
+        moment = _by_formats(text, formats, reading.year_pivot) if formats else None
+        known[text] = moment = _in_business(moment or _parse(read_text(text), reading), text)
         return moment
 
     return parse
@@ -89,7 +89,7 @@ def _parse(text: str, reading: Reading) -> Moment | None:
         if len(text) == 10 and text[4] == "-":
             return date.fromisoformat(text)
         if len(text) > 10 and text[4] == "-" and text[10] in " T":
-            return datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
+            return datetime.fromisoformat(text if len(text) < 20 else text.replace(" ", "T", 1).replace(" ", ""))
     except ValueError:
         pass
     found = _by_look(text, reading)
@@ -212,8 +212,8 @@ def to_utc(at: datetime, zone: ZoneInfo, note: Noting) -> datetime:
     return local.astimezone(UTC)
 
 
-def _moment(value: Value, parse: Callable[[str], Moment | None], reading: Reading) -> Moment | None:
-    found = _found(value, parse, reading)
+def _in_business(found: Moment | None, value: Value) -> Moment | None:
+    """``found``, unless it lies where no company's documents do."""
     if found is not None and not _FIRST_DAY.year <= found.year <= _LAST_DAY.year:
         raise Bad(
             "date_out_of_range",
@@ -226,11 +226,11 @@ def _moment(value: Value, parse: Callable[[str], Moment | None], reading: Readin
     return found
 
 
-def _found(value: Value, parse: Callable[[str], Moment | None], reading: Reading) -> Moment | None:
+def _moment(value: Value, parse: Callable[[str], Moment | None], reading: Reading) -> Moment | None:
     if type(value) is str:
         return parse(value) if value else None
     if value is None or isinstance(value, date):
-        return value
+        return _in_business(value, value)
     if isinstance(value, bool):
         raise Bad("not_a_date", _("“%(text)s” is not a date.") % {"text": value})
     if isinstance(value, int) and value > 2_958_465:
@@ -241,8 +241,11 @@ def _found(value: Value, parse: Callable[[str], Moment | None], reading: Reading
 def day_reader(reading: Reading, zone: ZoneInfo, note: Noting) -> Callable[[Value], date | None]:
     """Reads days; an instant with an offset becomes its day in ``zone``."""
     parse = parser(reading)
+    iso = all(pattern in _ISO_LIKE for pattern in reading.dates)
 
     def read_day(value: Value) -> date | None:
+        if iso and type(value) is str and len(value) == 19 and value[10] in " T" and value[4] == "-":
+            value = value[:10]  # "2026-11-01 08:00:00" names no offset: its day is what stands there
         found = _moment(value, parse, reading)
         if isinstance(found, datetime):
             return found.astimezone(zone).date() if found.tzinfo else found.date()

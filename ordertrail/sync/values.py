@@ -32,6 +32,7 @@ _LOST = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d+")
 _MONEY_SIGNS = re.compile(
     r"^(?:CNY|RMB|USD|EUR|HKD|TWD|JPY|GBP|US\$|HK\$|NT\$|[¥$€£￥])\s*|\s*(?:CNY|RMB|USD|EUR|HKD|TWD|JPY|GBP|[¥$€£元圆圓])$"
 )
+_REMEMBERED = 5_000
 _LARGEST = 11  # |number| < 10^12: what the store's integers hold with six decimals
 
 
@@ -82,6 +83,23 @@ def show(value: object, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def remembered(read: Callable[[Value], str]) -> Callable[[Value], str]:
+    """``read`` with a memory for texts: most columns repeat their words. Only for readers that note nothing."""
+    known: dict[str, str] = {}
+
+    def look_up(value: Value) -> str:
+        if type(value) is not str:
+            return read(value)
+        found = known.get(value)
+        if found is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            found = known[value] = read(value)
+        return found
+
+    return look_up
+
+
 def read_text(value: Value) -> str:
     """Any cell as text, "" for none; Bad for spreadsheet errors."""
     if type(value) is str:
@@ -129,7 +147,9 @@ def code_reader(note: Noting, digits: int = 0) -> Callable[[Value], str]:
     """
 
     def read_code(value: Value) -> str:
-        if type(value) is str and value.isascii():
+        if type(value) is int:
+            text = str(value)
+        elif type(value) is str and value.isascii():
             text = read_text(value)
             if "+" in text and _LOST.fullmatch(text):
                 raise _digits_lost(text)
@@ -207,8 +227,12 @@ def number_reader(
     Rounding is half up and noted. Bad: "not_a_number", "ambiguous_number", "number_too_large".
     """
     checked = _number_checker(places, note, scale)
+    exact = scale is None or -scale.as_tuple().exponent <= places  # type: ignore[operator]
+    most = 10**_LARGEST if scale is None else int(10**_LARGEST / max(scale, Decimal(1)))
 
     def read_number(value: Value) -> Decimal | None:
+        if type(value) is int and exact and -most < value < most:
+            return Decimal(value) if scale is None else value * scale
         if type(value) is str:
             if not value:
                 return None

@@ -42,4 +42,4 @@ def version_text(value: Value, zone: ZoneInfo) -> str:
 def _utc(at: datetime, zone: ZoneInfo) -> str:
     if at.tzinfo is None:
         at = at.replace(tzinfo=zone)
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -272,16 +272,28 @@ class _Reading:
 
     def written(self, groups: Iterable[Group]) -> Iterator[bytes]:
         """Each document as a line of the landing."""
-        head, flat = self.head.columns, bool(self.stream.lines and self.stream.lines.rows)
-        below = self.lines.columns if self.lines else head
-        first = 0 if flat else 1
+        flat = bool(self.stream.lines and self.stream.lines.rows)
+        head, below = _cells_of(self.head), _cells_of(self.lines or self.head, 0 if flat else 1)
         for row, lines, again in groups:
-            document: dict[str, Any] = {"row": dict(zip(head, map(jsonl.cell, row), strict=True))}
+            document: dict[str, Any] = {"row": head(row)}
             if lines:
-                document["lines"] = [dict(zip(below, map(jsonl.cell, line[first:]), strict=True)) for line in lines]
+                document["lines"] = [below(line) for line in lines]
             if again:
                 document["again"] = True
             yield jsonl.write(document)
+
+
+def _cells_of(of: Table, first: int = 0) -> Callable[[Row], dict[str, Any]]:
+    """A function that gives a row's cells by column, as they are landed; the row's own cells begin at ``first``."""
+    columns, unplain = of.columns, of.unplain
+
+    def cells(row: Row) -> dict[str, Any]:
+        values = list(row[first:])
+        for at in unplain:
+            values[at] = jsonl.cell(values[at])
+        return dict(zip(columns, values, strict=True))
+
+    return cells
 
 
 def _where(select: sa.Select[Any], condition: ColumnElement[bool] | None) -> sa.Select[Any]:

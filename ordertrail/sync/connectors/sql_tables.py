@@ -18,6 +18,9 @@ from ordertrail.sync.drift import closest
 _QUERY = re.compile(r"\s*(?:SELECT|WITH)\s", re.IGNORECASE)
 
 
+_PLAIN = (sa.Integer, sa.String, sa.Date, sa.DateTime, sa.Boolean)
+
+
 @dataclass(frozen=True)
 class Table:
     """A table, view or query to read from, and those of its columns that are read."""
@@ -25,6 +28,8 @@ class Table:
     source: sa.FromClause
     name: str
     columns: tuple[str, ...]
+    unplain: tuple[int, ...]
+    """Places of the columns whose values a landing may not hold as the driver gives them (``jsonl.cell``)."""
 
     def column(self, name: str) -> ColumnElement[Any]:
         """One column, quoted by SQLAlchemy where a statement names it."""
@@ -53,7 +58,8 @@ def table(connection: Connection, name: str, alias: str, wanted: Iterable[str]) 
     source = sa.table(quoted_name(plain, quote=None), *(sa.column(column) for column in names), schema=schema).alias(
         alias
     )
-    return Table(source, name, tuple(names))
+    safe = {c["name"] for c in columns if isinstance(c["type"], _PLAIN)}
+    return Table(source, name, tuple(names), tuple(at for at, column in enumerate(names) if column not in safe))
 
 
 def _found(connection: Connection, name: str) -> tuple[str | None, str]:
@@ -81,4 +87,4 @@ def _query(connection: Connection, text: str, alias: str) -> Table:
     bare = text.strip().rstrip(";")
     columns = tuple(connection.execute(sa.text(f"SELECT * FROM ({bare}) AS checked WHERE 1 = 0")).keys())
     clause = sa.text(bare).columns(*(sa.column(name) for name in columns))
-    return Table(clause.subquery(alias), "query", columns)
+    return Table(clause.subquery(alias), "query", columns, tuple(range(len(columns))))

@@ -255,8 +255,8 @@ def _measured(folder: Path, rows: int) -> tuple[int, int]:
 
 @pytest.mark.slow
 def test_a_long_file_takes_little_memory(tmp_path: Path) -> None:
-    documents, memory = _measured(tmp_path, 400_000)
-    assert documents == 200_000
+    documents, memory = _measured(tmp_path, 200_000)
+    assert documents == 100_000
     assert memory <= 300
 
 
