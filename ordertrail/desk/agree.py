@@ -62,10 +62,23 @@ def agree(orders: Collection[int], beliefs: Beliefs) -> dict[int, tuple[int | No
     """Set ``counts`` on every link row of these orders; returns per order the source believed in each of ``FAMILIES``."""
     if not orders:
         return {}
-    knows = _who_knows(orders)
-    best = {family: _best(family, orders, beliefs, knows) for family in FAMILIES}
+    best = _all_best(orders, beliefs)
     for model, parent, family, done in _ROWS:
         _mark(model, parent, done, orders, best[family])
+    return _sources(orders, best)
+
+
+def believed_by(orders: Collection[int], beliefs: Beliefs) -> dict[int, tuple[int | None, ...]]:
+    """Per order the source believed in each of ``FAMILIES``, without writing anything."""
+    return _sources(orders, _all_best(orders, beliefs))
+
+
+def _all_best(orders: Collection[int], beliefs: Beliefs) -> dict[str, dict[int, int]]:
+    knows = _who_knows(orders)
+    return {family: _best(family, orders, beliefs, knows) for family in FAMILIES}
+
+
+def _sources(orders: Collection[int], best: dict[str, dict[int, int]]) -> dict[int, tuple[int | None, ...]]:
     return {order: tuple(source_of(best[family].get(order, NEVER)) for family in FAMILIES) for order in orders}
 
 

@@ -11,7 +11,7 @@ from ordertrail.desk.rewrite import Rewrite, Touched
 from ordertrail.lib import bulk
 from ordertrail.lib.gate import writing
 from ordertrail.records.actions import Kept, Said, claim, keep, regroup
-from ordertrail.records.derive import reported
+from ordertrail.records.derive import WORDS, has_figures, reported
 from ordertrail.records.models import Batch, Source, SourceDocument
 from ordertrail.records.shapes import RECORDS, OrderRecord, Record
 
@@ -98,18 +98,19 @@ def _touched(kind: str, source: Source, kept: Kept, at: datetime) -> set[int]:
 def _reported(source: Source, kept: Kept, said: Sequence[Said]) -> list[Said]:
     """Reported documents of the orders that changed: those with a figure, and those that had one before."""
     versions = {item.record.ref: item.version for item in said}
-    found = [
+    known = [record.ref for document, record in kept.records.items() if document not in kept.fresh]
+    had = {
+        row[0]
+        for row in bulk.select(
+            f"SELECT ref FROM {bulk.table(SourceDocument)} WHERE source_id = %s AND kind IN ('shipment', 'invoice', 'payment')"
+            f" AND ref IN {bulk.among('text')}",
+            [source.pk, bulk.bound(f"{ref}~{word}" for ref in known for word in WORDS)],
+        )
+    }
+    return [
         Said(more, versions[record.ref])
         for record in kept.records.values()
-        if isinstance(record, OrderRecord)
+        if isinstance(record, OrderRecord) and (known or has_figures(record))
         for more in reported(record)
+        if more.ref in had or getattr(more, "state", "") != "cancelled"
     ]
-    empty = [item for item in found if getattr(item.record, "state", "") == "cancelled"]
-    had = set(
-        SourceDocument.objects.filter(source=source, ref__in=[item.record.ref for item in empty]).values_list(
-            "ref", flat=True
-        )
-        if empty and len(kept.fresh) < len(kept.records)
-        else ()
-    )
-    return [item for item in found if item.record.ref in had or getattr(item.record, "state", "") != "cancelled"]

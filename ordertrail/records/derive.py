@@ -20,6 +20,20 @@ from ordertrail.records.shapes import (
 )
 
 
+WORDS = ("shipped", "invoiced", "paid")
+"""What stands behind ``~`` in the ref of a reported document."""
+
+
+def has_figures(order: OrderRecord) -> bool:
+    """Whether the order says anything of goods, bills or money beside what was asked for."""
+    return bool(
+        order.shipped == "all"
+        or order.invoiced
+        or order.paid
+        or any(line.shipped_qty or line.invoiced_qty for line in order.lines)
+    )
+
+
 def reported(order: OrderRecord) -> list[Record]:
     """The shipment, invoice and payment that ``order``'s bare figures stand for; one whose figures are all 0 is cancelled."""
     return [_shipment(order), _invoice(order), _payment(order)]

@@ -68,12 +68,16 @@ rates AS (
 ),
 amounts AS (
     SELECT order_id,
-           SUM(ordered + CASE WHEN prices_include_tax THEN 0 ELSE ot_tax(CAST(ordered AS bigint), tax_rate, digits) END) AS ordered,
-           SUM(effective + CASE WHEN prices_include_tax THEN 0 ELSE ot_tax(CAST(effective AS bigint), tax_rate, digits) END) AS effective,
-           SUM(shipped + CASE WHEN prices_include_tax THEN 0 ELSE ot_tax(CAST(shipped AS bigint), tax_rate, digits) END) AS shipped,
-           SUM(to_ship + CASE WHEN prices_include_tax THEN 0 ELSE ot_tax(CAST(to_ship AS bigint), tax_rate, digits) END) AS to_ship,
-           SUM(invoiced_pieces
-               + CASE WHEN prices_include_tax THEN 0 ELSE ot_tax(CAST(invoiced_pieces AS bigint), tax_rate, digits) END) AS invoiced_pieces
+           SUM(ordered + CASE WHEN prices_include_tax OR ordered = 0 THEN 0
+                     ELSE ot_tax(CAST(ordered AS bigint), tax_rate, digits) END) AS ordered,
+           SUM(effective + CASE WHEN prices_include_tax OR effective = 0 THEN 0
+                     ELSE ot_tax(CAST(effective AS bigint), tax_rate, digits) END) AS effective,
+           SUM(shipped + CASE WHEN prices_include_tax OR shipped = 0 THEN 0
+                     ELSE ot_tax(CAST(shipped AS bigint), tax_rate, digits) END) AS shipped,
+           SUM(to_ship + CASE WHEN prices_include_tax OR to_ship = 0 THEN 0
+                     ELSE ot_tax(CAST(to_ship AS bigint), tax_rate, digits) END) AS to_ship,
+           SUM(invoiced_pieces + CASE WHEN prices_include_tax OR invoiced_pieces = 0 THEN 0
+                     ELSE ot_tax(CAST(invoiced_pieces AS bigint), tax_rate, digits) END) AS invoiced_pieces
     FROM rates
     GROUP BY order_id
 ),
