@@ -48,8 +48,11 @@ class Finding(models.Model):
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["order"], condition=Q(status="open"), name="finding_open_by_order"),
+            models.Index(fields=["order"], condition=Q(order__isnull=False), name="finding_by_order"),
             models.Index(fields=["money", "id"], condition=Q(status="open"), name="finding_open_by_money"),
+            models.Index(fields=["owner", "id"], condition=Q(status="open"), name="finding_open_by_owner"),
+            models.Index(fields=["check_name", "id"], condition=Q(status="open"), name="finding_open_by_check"),
+            models.Index(fields=["closed_at"], condition=Q(status="closed"), name="finding_closed_at"),
         ]
 
     def __str__(self) -> str:
@@ -57,7 +60,8 @@ class Finding(models.Model):
 
 
 class FindingEvent(models.Model):
-    """A step in a finding's life: opened, changed, taken, closed, opened again."""
+    """A step in a finding's life: ``what`` is opened, changed, moved, closed, reopened (by the check), taken, given, dropped or
+    noted (by ``actor``). ``facts``: the figures from then on, or what a person said and chose."""
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="history")
     at = models.DateTimeField()
@@ -70,7 +74,7 @@ class FindingEvent(models.Model):
 
 
 class CheckRun(models.Model):
-    """How far a check has followed the changes; a check that failed keeps its place and closes nothing."""
+    """How far a check has followed the changes; one that failed keeps its place, with its ``error``, and closes nothing."""
 
     check_name = models.CharField(max_length=40, primary_key=True)
     done_to = models.BigIntegerField(default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -31,12 +32,28 @@ def says(orders: Collection[int]) -> dict[int, tuple[FactRow, ...]]:
     Orders that do not exist are left out. The claim of the believed source always equals the agreed value, which is that of
     ``OrderStatus`` ("paid" counts deposits too: money that came for the order, with an invoice or without).
     """
+    return read(orders).rows
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """``rows`` as ``says`` gives them, with what they were made of: checks look at both."""
+
+    beliefs: Beliefs
+    heard: Heard
+    frames: dict[int, OrderFrame]
+    rows: dict[int, tuple[FactRow, ...]]
+
+
+def read(orders: Collection[int]) -> Spoken:
+    """Read and compare what is said of these orders."""
     orders = list(orders)
     beliefs = Beliefs.now()
     heard = hear(orders)
     frames = _frames(orders, heard, beliefs)
     read_at = _last_read(frames)
-    return {order: tuple(_Order(frame, heard, beliefs, read_at).rows()) for order, frame in frames.items()}
+    rows = {order: tuple(_Order(frame, heard, beliefs, read_at).rows()) for order, frame in frames.items()}
+    return Spoken(beliefs, heard, frames, rows)
 
 
 def _last_read(frames: Collection[int]) -> dict[int, datetime]:

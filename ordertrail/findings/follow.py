@@ -1,0 +1,168 @@
+"""Checks follow the changes: each changed document is looked at again, in chunks of one short transaction each.
+
+Killed at any moment, the next call goes on behind the last chunk that was written: a chunk's findings and how far its checks have
+come are one transaction. Done twice, it changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from ordertrail.desk.models import Change
+from ordertrail.findings.changes import settled
+from ordertrail.findings.check import Candidate, Check
+from ordertrail.findings.checks import all_checks
+from ordertrail.findings.models import CheckRun, Finding, FindingStatus
+from ordertrail.findings.reconcile import Scope, reconcile_all
+from ordertrail.findings.suspects import suspects, suspects_by_clock
+from ordertrail.findings.view import order_views
+from ordertrail.findings.view_papers import invoice_views, payment_views, shipment_views
+from ordertrail.lib import bulk, clock
+from ordertrail.lib.gate import writing
+
+log = logging.getLogger(__name__)
+
+CHUNK = 2000
+"""Changes in one transaction: even if each opens a finding, its writes take about 50 ms."""
+
+LIMIT = 20_000
+RETRY = timedelta(minutes=1)
+"""How long a check that failed is left alone."""
+
+Seen = dict[str, tuple[Check, list[Candidate]]]
+
+
+def follow(limit: int = LIMIT) -> int:
+    """Let every check look at what changed since it last did, at most about ``limit`` changes; how many were followed."""
+    runs = _runs()
+    top = settled()
+    by_place: dict[int, list[str]] = defaultdict(list)
+    for name, run in runs.items():
+        waits = run.error and run.at is not None and run.at > clock.now() - RETRY
+        if run.done_to < top and not waits:
+            by_place[run.done_to].append(name)
+    return sum(
+        _follow({name: all_checks()[name] for name in names}, place, top, limit) for place, names in by_place.items()
+    )
+
+
+def daily() -> int:
+    """Let the checks that depend on the clock look at every order that they may concern today; how many orders that were."""
+    checks = {name: check for name, check in all_checks().items() if check.by_clock}
+    open_ones = Finding.objects.filter(check_name__in=checks, status=FindingStatus.OPEN).values_list("order", flat=True)
+    known = {order for order in open_ones if order is not None}
+    orders = sorted(known | set(suspects_by_clock(checks.values())))
+    for start in range(0, len(orders), CHUNK):
+        ids = orders[start : start + CHUNK]
+        look = _Look(checks)
+        look.orders(ids, ids)
+        with writing():
+            look.write()
+    return len(orders)
+
+
+def _runs() -> dict[str, CheckRun]:
+    """How far each check of the folder has come."""
+    runs = {run.check_name: run for run in CheckRun.objects.all()}
+    missing = [CheckRun(check_name=name) for name in all_checks() if name not in runs]
+    if missing:
+        with writing():
+            CheckRun.objects.bulk_create(missing, ignore_conflicts=True)
+    return {
+        name: run for name, run in (runs | {run.check_name: run for run in missing}).items() if name in all_checks()
+    }
+
+
+def _follow(checks: dict[str, Check], place: int, top: int, limit: int) -> int:
+    """Follow the changes after ``place`` with checks that stand there."""
+    followed = 0
+    while checks and followed < limit:
+        rows = bulk.select(
+            f"SELECT id, kind, object FROM {bulk.table(Change)} WHERE id > %s AND id <= %s ORDER BY id LIMIT {CHUNK}",
+            [place, top],
+        )
+        if not rows:
+            break
+        changed: dict[str, set[int]] = defaultdict(set)
+        for _, kind, document in rows:
+            changed[kind].add(document)
+        look = _Look(checks)
+        look.at(changed)
+        place = rows[-1][0]
+        with writing():
+            look.write(place)
+        checks = {name: check for name, check in checks.items() if name not in look.failed}
+        followed += len(rows)
+    return followed
+
+
+@dataclass(slots=True)
+class _Look:
+    """One look at some documents by some checks: what they saw, and which of them failed."""
+
+    checks: dict[str, Check]
+    seen: list[tuple[Seen, Scope]] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def at(self, changed: dict[str, set[int]]) -> None:
+        """Look at every changed document of a kind that some check looks at."""
+        orders = changed["order"]
+        if orders:
+            self.orders(orders, suspects(self._that_look_at("order").values(), orders))
+        for kind, what, views in _PAPERS:
+            if changed[kind]:
+                self._each(what, partial(views, changed[kind]), Scope(objects=(kind, frozenset(changed[kind]))))
+
+    def orders(self, looked_at: Collection[int], suspected: Sequence[int]) -> None:
+        """Look at the ``suspected`` ones; all that were ``looked_at`` may close findings."""
+        self._each("order", lambda: order_views(suspected) if suspected else [], Scope(orders=frozenset(looked_at)))
+
+    def _that_look_at(self, what: str) -> dict[str, Check]:
+        return {name: check for name, check in self.checks.items() if check.looks_at(what)}
+
+    def _each(self, what: str, read: Callable[[], Iterable[Any]], scope: Scope) -> None:
+        looking = self._that_look_at(what)
+        if not looking:
+            return
+        try:
+            views = list(read())
+        except Exception as fault:
+            log.exception("reading what checks look at: %s", what)
+            self.failed |= dict.fromkeys(looking, f"{type(fault).__name__}: {fault}")
+            return
+        seen: Seen = {}
+        for name, check in looking.items():
+            look: Callable[[Any], Iterable[Candidate]] = getattr(check, f"per_{what}")
+            try:
+                seen[name] = (check, [candidate for view in views for candidate in look(view)])
+            except Exception as fault:
+                log.exception("check %s", name)
+                self.failed[name] = f"{type(fault).__name__}: {fault}"
+        self.seen.append((seen, scope))
+
+    def write(self, place: int | None = None) -> None:
+        """Reconcile what was seen and move the checks to ``place``; one that failed closes nothing and keeps its place."""
+        now = clock.now()
+        for seen, scope in self.seen:
+            good = {name: told for name, told in seen.items() if name not in self.failed}
+            if good:
+                reconcile_all(good, scope, now)
+        for name, error in self.failed.items():
+            CheckRun.objects.filter(check_name=name).update(error=error, at=now)
+        if place is not None:
+            done = [name for name in self.checks if name not in self.failed]
+            CheckRun.objects.filter(check_name__in=done).update(done_to=place, error="", at=now)
+
+
+_PAPERS: tuple[tuple[str, str, Callable[[Collection[int]], Iterable[Any]]], ...] = (
+    ("shipment", "paper", shipment_views),
+    ("invoice", "paper", invoice_views),
+    ("payment", "payment", payment_views),
+)
+"""Kinds of documents besides orders: what a check calls them, and how they are read."""

@@ -1,0 +1,360 @@
+"""What a check looks at: one order, payment, shipment or invoice with everything that may be wrong about it, read by the thousand.
+
+Checks are pure functions of a view, so that each is tested by a few numbers and a thousand orders cost as many queries as one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from ordertrail.billing.models import Invoice, InvoiceLine
+from ordertrail.catalog.models import Product
+from ordertrail.findings.claims import Claim, FactRow, OrderFrame
+from ordertrail.findings.heard import Paper
+from ordertrail.findings.says import read
+from ordertrail.lib import bulk, clock
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, piece_units
+from ordertrail.orders.actions import customer_key
+from ordertrail.orders.models import Order, OrderLine, OrderStatus
+from ordertrail.parties.models import Customer
+from ordertrail.records.models import Source
+from ordertrail.records.queries import Finder
+from ordertrail.shipping.models import Shipment, ShipmentLine
+from ordertrail.work.models import WorkOrder
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One order line with its counted quantities (agreed, as link rows have them); ``planned`` is None where nothing is made for
+    it. ``price`` is for one unit, as the order has it."""
+
+    id: int
+    line: int
+    sku: str
+    unit: str
+    qty: Decimal
+    cancelled: Decimal
+    price: Decimal | None
+    amount: int
+    service: bool
+    shipped: Decimal
+    returned: Decimal
+    invoiced: Decimal
+    planned: Decimal | None
+    finished: Decimal
+
+    @property
+    def wanted(self) -> Decimal:
+        """What is still to be delivered in all: ordered less cancelled."""
+        return self.qty - self.cancelled
+
+    @property
+    def to_ship(self) -> Decimal:
+        """What is left to ship (domain.md §1.10)."""
+        return ZERO if self.service else max(self.wanted - self.shipped, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkView:
+    """A work order for an order's line."""
+
+    id: int
+    number: str
+    line: int | None
+    state: str
+    planned: Decimal
+    finished: Decimal
+    due_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LooseLine:
+    """A line of a shipment or invoice that names the order and fits none of its lines."""
+
+    kind: str
+    document: int
+    number: str
+    source: int
+    line: int
+    sku: str
+    qty: Decimal
+    gross: Decimal | None
+    learned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order as a check sees it. Amounts are gross in ``currency``; ``goods_told``: some system speaks of what of it was shipped.
+
+    ``customers``: for each system that has the order, the customer (id, None where it is not known) and the name that it writes.
+    """
+
+    id: int
+    number: str
+    status: str
+    state: str
+    frame: OrderFrame
+    rows: Mapping[str, FactRow]
+    lines: tuple[LineView, ...]
+    work: tuple[WorkView, ...]
+    loose: tuple[LooseLine, ...]
+    members: tuple[Paper, ...]
+    customers: tuple[tuple[Paper, int | None, str], ...]
+    customer: int | None
+    customer_name: str
+    agreed_customer: str
+    promised_date: date | None
+    total_told: Decimal | None
+    amounts: Mapping[str, Decimal]
+    goods_told: bool
+    sources: Mapping[int, Source]
+    today: date
+
+    @property
+    def currency(self) -> str:
+        """The order's currency."""
+        return self.frame.currency
+
+    @property
+    def live(self) -> bool:
+        """Whether something is still to happen with it, or has: neither a draft nor a quotation, nor cancelled."""
+        return self.state not in ("draft", "quoted", "cancelled")
+
+    @property
+    def home(self) -> Paper:
+        """The order in its home."""
+        return next((paper for paper in self.members if paper.document == self.id), self.members[0])
+
+    def gross(self, by_line: Mapping[int, Decimal]) -> Decimal:
+        """The gross amount of these quantities by line id, tax rounded once."""
+        return self.frame.gross(by_line)
+
+    def net(self, by_line: Mapping[int, Decimal]) -> Decimal:
+        """The amount of these quantities as the order's prices are (net, or gross where prices include tax)."""
+        told = self.frame.lines
+        units = sum(
+            piece_units(told[line].amount, int(qty * QTY_SCALE), told[line].qty, self.frame.digits)
+            for line, qty in by_line.items()
+            if line in told
+        )
+        return from_units(units, MONEY_SCALE)
+
+    def claim(self, fact: str) -> Claim | None:
+        """What the believed source says of ``fact``."""
+        row = self.rows.get(fact)
+        return None if row is None or row.believed is None else row.of(row.believed)
+
+    def since(self, *claims: Claim | None) -> datetime:
+        """When the evidence began: the later of these words; without any, when the order was told last."""
+        told = [claim.as_of for claim in claims if claim is not None and not claim.silent]
+        return max(told, default=self.home.learned_at)
+
+
+def order_views(orders: Collection[int]) -> list[OrderView]:
+    """The views of these orders, by a fixed number of queries."""
+    spoken = read(orders)
+    ids = bulk.bound(spoken.frames)
+    lines, work, loose = _lines(ids), _work(ids), _loose(ids, spoken.heard.papers)
+    heads, sources = _heads(ids), spoken.beliefs.by_id
+    ranks = spoken.beliefs.ranks("order")
+    today = clock.today()
+    members = {order: tuple(spoken.heard.members(order, ranks)) for order in spoken.frames}
+    customers = _customers(members)
+    found = []
+    for order, frame in spoken.frames.items():
+        if not members[order]:
+            continue
+        head = heads[order]
+        found.append(
+            OrderView(
+                id=order, frame=frame, rows={row.fact: row for row in spoken.rows[order]}, lines=tuple(lines[order]),
+                work=tuple(work[order]), loose=tuple(loose[order]), members=members[order],
+                customers=tuple(customers[order]),
+                goods_told=frame.believed["shipped"] is not None, sources=sources, today=today, **head,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _heads(ids: Any) -> dict[int, dict[str, Any]]:
+    amounts = (
+        "ordered",
+        "effective",
+        "shipped",
+        "to_ship",
+        "invoiced",
+        "paid",
+        "deposit",
+        "open_receivable",
+        "not_invoiced",
+    )
+    columns = ", ".join(f"s.{name}" for name in amounts)
+    rows = bulk.select(
+        "SELECT o.id, o.number, s.status, o.state, o.customer_id, o.customer_name, COALESCE(c.name, ''), o.promised_date,"
+        f" o.total_told, {columns} FROM {bulk.table(Order)} o JOIN {bulk.table(OrderStatus)} s ON s.order_id = o.id"
+        f" LEFT JOIN {bulk.table(Customer)} c ON c.id = o.customer_id WHERE o.id IN {bulk.among()}",
+        [ids],
+    )
+    return {
+        row[0]: {
+            "number": row[1], "status": row[2], "state": row[3], "customer": row[4], "customer_name": row[5],
+            "agreed_customer": row[6] or row[5], "promised_date": day(row[7]),
+            "total_told": None if row[8] is None else from_units(row[8], MONEY_SCALE),
+            "amounts": {name: from_units(units, MONEY_SCALE) for name, units in zip(amounts, row[9:], strict=True)},
+        }
+        for row in rows
+    }  # fmt: skip
+
+
+def day(value: Any) -> date | None:
+    """A day as the driver gives it (text on SQLite)."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _qty(units: int | None) -> Decimal:
+    return from_units(int(units or 0), QTY_SCALE)
+
+
+def _lines(ids: Any) -> dict[int, list[LineView]]:
+    rows = bulk.select(
+        "WITH went AS (SELECT order_line_id AS line, SUM(CASE WHEN qty > 0 THEN qty ELSE 0 END) AS out_qty,"
+        " SUM(CASE WHEN qty < 0 THEN -qty ELSE 0 END) AS back_qty"
+        f" FROM {bulk.table(ShipmentLine)} WHERE order_id IN {bulk.among()} AND counts GROUP BY order_line_id),"
+        f" billed AS (SELECT order_line_id AS line, SUM(qty) AS qty FROM {bulk.table(InvoiceLine)}"
+        f" WHERE order_id IN {bulk.among()} AND counts GROUP BY order_line_id),"
+        " made AS (SELECT order_line_id AS line, SUM(planned_qty) AS planned, SUM(finished_qty) AS finished"
+        f" FROM {bulk.table(WorkOrder)} WHERE order_id IN {bulk.among()} AND counts GROUP BY order_line_id)"
+        " SELECT l.order_id, l.id, l.line, l.sku, l.unit, l.qty, l.cancelled_qty, l.price, l.net, p.service,"
+        " w.out_qty, w.back_qty, b.qty, m.planned, m.finished"
+        f" FROM {bulk.table(OrderLine)} l LEFT JOIN {bulk.table(Product)} p ON p.id = l.product_id"
+        " LEFT JOIN went w ON w.line = l.id LEFT JOIN billed b ON b.line = l.id LEFT JOIN made m ON m.line = l.id"
+        f" WHERE l.order_id IN {bulk.among()} ORDER BY l.id",
+        [ids, ids, ids, ids],
+    )
+    found: dict[int, list[LineView]] = defaultdict(list)
+    for (
+        order,
+        line_id,
+        line,
+        sku,
+        unit,
+        qty,
+        cancelled,
+        price,
+        net,
+        service,
+        out,
+        back,
+        billed,
+        planned,
+        finished,
+    ) in rows:
+        found[order].append(
+            LineView(
+                line_id, line, sku, unit, _qty(qty), _qty(cancelled), None if price is None else _qty(price), net,
+                bool(service), _qty(out), _qty(back), _qty(billed), None if planned is None else _qty(planned),
+                _qty(finished),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _work(ids: Any) -> dict[int, list[WorkView]]:
+    rows = bulk.select(
+        "SELECT order_id, id, number, order_line_id, state, planned_qty, finished_qty, due_date"
+        f" FROM {bulk.table(WorkOrder)} WHERE order_id IN {bulk.among()} AND counts ORDER BY number, id",
+        [ids],
+    )
+    found: dict[int, list[WorkView]] = defaultdict(list)
+    for order, work, number, line, state, planned, finished, due in rows:
+        found[order].append(WorkView(work, number, line, state, _qty(planned), _qty(finished), day(due)))
+    return found
+
+
+_LOOSE: tuple[tuple[str, type[Model], type[Model], str, str], ...] = (
+    ("shipment", ShipmentLine, Shipment, "done", "NULL"),
+    ("invoice", InvoiceLine, Invoice, "posted", "r.gross"),
+)
+
+
+def _loose(ids: Any, papers: Mapping[int, Paper]) -> dict[int, list[LooseLine]]:
+    """Lines that name an order and fit none of its lines, of documents that are done and no mere figure."""
+    found: dict[int, list[LooseLine]] = defaultdict(list)
+    for kind, model, parent, state, gross in _LOOSE:
+        rows = bulk.select(
+            f"SELECT r.order_id, d.id, d.number, d.home_id, r.line, r.sku, r.qty, {gross} FROM {bulk.table(model)} r"
+            f" JOIN {bulk.table(parent)} d ON d.id = r.{kind}_id"
+            f" WHERE r.order_id IN {bulk.among()} AND r.order_line_id IS NULL AND r.sku <> '' AND d.state = '{state}'"
+            " AND NOT d.reported ORDER BY r.id",
+            [ids],
+        )
+        for order, document, number, source, line, sku, qty, units in rows:
+            amount = None if units is None else from_units(units, MONEY_SCALE)
+            at = papers[document].learned_at
+            found[order].append(LooseLine(kind, document, number, source, line, sku, _qty(qty), amount, at))
+    return found
+
+
+def _customers(members: Mapping[int, tuple[Paper, ...]]) -> dict[int, list[tuple[Paper, int | None, str]]]:
+    """The customer of each system's copy of an order, for orders that several systems have."""
+    several = {order: papers for order, papers in members.items() if len({paper.source for paper in papers}) > 1}
+    finder = Finder("customer")
+    told = [
+        paper for papers in several.values() for paper in papers if paper.order.customer or paper.order.customer_name
+    ]
+    finder.learn((paper.source, paper.order.customer) for paper in told)
+    finder.learn_keys(customer_key(paper.order.customer_name, paper.order.customer) for paper in told)
+    found: dict[int, list[tuple[Paper, int | None, str]]] = defaultdict(list)
+    for order, papers in several.items():
+        for paper in papers:
+            key = customer_key(paper.order.customer_name, paper.order.customer)
+            if key and not paper.gone:
+                name = paper.order.customer_name or paper.order.customer
+                found[order].append((paper, finder.find(paper.source, paper.order.customer, key), name))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """A shipment or an invoice that counts as done, no mere figure, with the orders that it names and nobody has
+    (``unknown``, as it writes them), and an invoice's totals: as told and as its lines have it."""
+
+    kind: str
+    id: int
+    number: str
+    source: Source
+    learned_at: datetime
+    unknown: tuple[str, ...] = ()
+    qty: Decimal = ZERO
+    money: Decimal | None = None
+    currency: str = ""
+    total: Decimal | None = None
+    total_told: Decimal | None = None
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment that came in and is no mere figure: who paid, what of it is ``placed`` on orders or invoices, whether its payer
+    is a customer's name."""
+
+    id: int
+    number: str
+    source: Source
+    learned_at: datetime
+    payer: str
+    payer_known: bool
+    paid_date: date | None
+    reference: str
+    amount: Decimal
+    placed: Decimal
+    currency: str

@@ -1,0 +1,103 @@
+"""Views of shipments, invoices and payments, read by the thousand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any
+
+from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment
+from ordertrail.desk.agree import Beliefs
+from ordertrail.findings.heard import instant
+from ordertrail.findings.view import PaperView, PaymentView, day
+from ordertrail.lib import bulk
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
+from ordertrail.lib.numbers import name_key
+from ordertrail.records.models import SourceDocument
+from ordertrail.records.queries import Finder
+from ordertrail.shipping.models import Shipment, ShipmentLine
+
+
+def shipment_views(ids: Collection[int]) -> list[PaperView]:
+    """The views of these shipments, by a fixed number of queries."""
+    lines = _unknown(ShipmentLine, "shipment", ids, "0")
+    sources = Beliefs.now().by_id
+    rows = bulk.select(
+        f"SELECT d.id, d.number, d.home_id, s.learned_at FROM {bulk.table(Shipment)} d"
+        f" JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
+        f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported ORDER BY d.id",
+        [bulk.bound(ids)],
+    )
+    return [
+        PaperView("shipment", document, number, sources[home], instant(at), *_names(lines[document]))
+        for document, number, home, at in rows
+    ]
+
+
+def invoice_views(ids: Collection[int]) -> list[PaperView]:
+    """The views of these invoices, by a fixed number of queries."""
+    lines = _unknown(InvoiceLine, "invoice", ids, "r.gross")
+    sources = Beliefs.now().by_id
+    rows = bulk.select(
+        "SELECT d.id, d.number, d.home_id, s.learned_at, d.currency, d.total, d.total_told,"
+        f" (SELECT COUNT(*) FROM {bulk.table(InvoiceLine)} l WHERE l.invoice_id = d.id)"
+        f" FROM {bulk.table(Invoice)} d JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
+        f" WHERE d.id IN {bulk.among()} AND d.state = 'posted' AND NOT d.reported ORDER BY d.id",
+        [bulk.bound(ids)],
+    )
+    found = []
+    for document, number, home, at, currency, total, told, count in rows:
+        names, qty = _names(lines[document])
+        gross = from_units(sum(row[2] for row in lines[document]), MONEY_SCALE) if names else None
+        found.append(
+            PaperView(
+                "invoice", document, number, sources[home], instant(at), names, qty, gross, currency,
+                from_units(total, MONEY_SCALE), None if told is None else from_units(told, MONEY_SCALE), count,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _unknown(model: Any, kind: str, ids: Collection[int], gross: str) -> dict[int, list[tuple[str, int, int]]]:
+    """(order as named, quantity, gross) of the lines that name an order which nobody has."""
+    found: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    for document, key, qty, units in bulk.select(
+        f"SELECT r.{kind}_id, r.order_key, r.qty, {gross} FROM {bulk.table(model)} r"
+        f" WHERE r.{kind}_id IN {bulk.among()} AND r.order_id IS NULL AND r.order_key <> '' ORDER BY r.id",
+        [bulk.bound(ids)],
+    ):
+        found[document].append((key, qty or 0, units))
+    return found
+
+
+def _names(lines: list[tuple[str, int, int]]) -> tuple[tuple[str, ...], Decimal]:
+    return tuple(dict.fromkeys(key for key, _, _ in lines)), from_units(sum(qty for _, qty, _ in lines), QTY_SCALE)
+
+
+def payment_views(ids: Collection[int]) -> list[PaymentView]:
+    """The views of these payments (money in, done), by a fixed number of queries."""
+    bound, sources = bulk.bound(ids), Beliefs.now().by_id
+    placed: dict[int, int] = dict(
+        bulk.select(
+            f"SELECT payment_id, SUM(amount) FROM {bulk.table(Allocation)} WHERE payment_id IN {bulk.among()}"
+            " AND (invoice_id IS NOT NULL OR order_id IS NOT NULL) GROUP BY payment_id",
+            [bound],
+        )
+    )
+    rows = bulk.select(
+        "SELECT d.id, d.number, d.home_id, s.learned_at, d.payer, d.paid_date, d.reference, d.amount, d.currency"
+        f" FROM {bulk.table(Payment)} d JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
+        f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported AND d.amount > 0 ORDER BY d.id",
+        [bound],
+    )
+    finder = Finder("customer")
+    finder.learn_keys(name_key(row[4]) for row in rows if row[4])
+    return [
+        PaymentView(
+            document, number, sources[home], instant(at), payer, finder.find(0, payer, name_key(payer)) is not None,
+            day(paid), reference, from_units(units, MONEY_SCALE),
+            from_units(min(units, int(placed.get(document, 0))), MONEY_SCALE), currency,
+        )
+        for document, number, home, at, payer, paid, reference, units, currency in rows
+    ]  # fmt: skip
