@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -80,12 +81,14 @@ def explain(
     if as_json:
         typer.echo(json.dumps(asdict(told), ensure_ascii=False, default=str))
         return
-    screen.print(f"[bold]{told.order} {told.figure} = {told.value.normalize():f}[/]")
+    screen.print(f"[bold]{told.order} {told.figure} = {_plain(told.value)}[/]")
     for part in told.parts:
-        screen.print(
-            f"  {'+' if part.counts else '·'} {part.number}: {part.value.normalize():f}{'' if part.counts else '  (does not count)'}"
-        )
+        note = "" if part.counts else "  (does not count)"
+        screen.print(f"  {'+' if part.counts else '·'} {part.number}: {_plain(part.value)}{note}")
         for by in part.told:
-            screen.print(
-                f"      {by.source} {by.number} · {by.place} · batch {by.batch} · sha256 {by.sha256[:16]} · {by.learned_at}"
-            )
+            where = f"batch {by.batch} · sha256 {by.sha256[:16]}"
+            screen.print(f"      {by.source} {by.number} · {by.place} · {where} · {by.learned_at}", soft_wrap=True)
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"

@@ -96,11 +96,8 @@ def explain(number: str, figure: str) -> Explanation:
     Refused("unknown_order"), ("ambiguous") with the ids, ("unknown_figure").
     """
     if figure not in FIGURES:
-        names = ", ".join(FIGURES)
-        raise Refused(
-            "unknown_figure",
-            _("“%(figure)s” cannot be unfolded; these can: %(names)s.") % {"figure": figure, "names": names},
-        )
+        detail = _("“%(figure)s” cannot be unfolded; these can: %(names)s.")
+        raise Refused("unknown_figure", detail % {"figure": figure, "names": ", ".join(FIGURES)})
     order = _order(number)
     column, rows = FIGURES[figure]
     parts = tuple(Part(*row, told=_told(row[0])) for row in rows(order.pk))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 
@@ -10,11 +12,18 @@ from ordertrail.desk.laws import verify
 from ordertrail.desk.tests import worlds
 from ordertrail.desk.tests.test_laws import History, emptied, few
 from ordertrail.orders.models import OrderStatus
-from ordertrail.records.shapes import OrderLineRecord, OrderRecord, ShipmentLineRecord, ShipmentRecord
+from ordertrail.records.shapes import (
+    InvoiceLineRecord,
+    InvoiceRecord,
+    OrderLineRecord,
+    OrderRecord,
+    ShipmentLineRecord,
+    ShipmentRecord,
+)
 from ordertrail.shipping.models import ShipmentLine
 
 pytestmark = pytest.mark.django_db
-ONE = worlds.Decimal(1)
+ONE = Decimal(1)
 STORY: History = [
     ("oms", OrderRecord("1", "SO-1", shipped="all", lines=(OrderLineRecord("1", "A", ONE * 4, price=ONE * 10),))),
     ("wms", ShipmentRecord("1", "SH-1", lines=(ShipmentLineRecord("1", "A", ONE * 3, order="SO-1"),))),
@@ -47,9 +56,7 @@ def test_what_somebody_bends_is_named(law: str, bend: object, db: None) -> None:
 
 
 def test_a_share_that_was_changed_by_hand_is_named(db: None) -> None:
-    invoice = worlds.InvoiceRecord(
-        "1", "INV-1", lines=(worlds.InvoiceLineRecord("1", order="SO-1", sku="A", qty=ONE, net=ONE * 10),)
-    )
+    invoice = InvoiceRecord("1", "INV-1", lines=(InvoiceLineRecord("1", order="SO-1", sku="A", qty=ONE, net=ONE * 10),))
     worlds.say(worlds.company(), [*STORY, ("erp", invoice)])
     assert list(verify()) == []
     InvoiceShare.objects.update(gross=1)
