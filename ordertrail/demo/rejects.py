@@ -155,5 +155,11 @@ class Bad:
             "quantity": "两打",
             "unit_price": "100.00",
         }
-        contract = {"id": "con-999901", "code": f"HT-{self.month}-9901", "delivery_date": day, "signed_on": day}
+        contract = {
+            "id": "con-999901",
+            "code": f"HT-{self.month}-9901",
+            "delivery_date": day,
+            "signed_on": day,
+            "status": "signed",
+        }
         return [("deals", base | deal | dates), ("contracts", base | contract | {"items": [item]})]

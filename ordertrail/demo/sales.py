@@ -163,6 +163,9 @@ def cancel(company: Company, order: Order) -> None:
     """The customer thinks better of it before anything was begun."""
     order.state, order.changed_at = "cancelled", company.now
     company.touch("order", order.number, order)
+    if order.crm_at:
+        order.crm_at = company.now
+        company.touch("contract", order.number, order)
 
 
 def tell_erp(company: Company, order: Order) -> None:

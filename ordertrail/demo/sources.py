@@ -72,8 +72,10 @@ def mes_source(folder: Path) -> Setting:
 
 def crm_source(address: str) -> Setting:
     """The CRM: what was agreed at first, and what may come of it."""
-    settings = {"url": address, "streams": streams.CRM}
-    return _source("crm", "CRM", 2, "rest", settings, order_rank=5, secrets={"token": crm.ACCESS})
+    paging = {"kind": "page", "size_param": "per_page", "size": crm.MOST_PER_PAGE, "total": "meta.total"}
+    reach = {"url": address, "auth": {"kind": "bearer"}, "paging": paging, "allow": ["127.0.0.1"]}
+    settings = reach | {"streams": streams.CRM}
+    return _source("crm", "CRM", 2, "rest", settings, order_rank=5, zone="UTC", secrets={"token": crm.ACCESS})
 
 
 def project_source(folder: Path) -> Setting:

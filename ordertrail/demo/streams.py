@@ -253,22 +253,20 @@ MES = [
     }
 ]
 
+
+def _list(kind: str, name: str, fields: Setting) -> Setting:
+    """A list of the CRM's API, read on by its change time."""
+    options = {"records": "data", "cursor": {"param": "updated_since", "format": "iso"}}
+    stream = {"kind": kind, "from": f"/api/v2/{name}", "key": "id", "version": "updated_at", "cursor": "updated_at"}
+    return stream | {"lag_seconds": 600, "options": options, "fields": fields}
+
+
 CRM = [
-    {
-        "kind": "customer",
-        "from": "/api/v2/accounts",
-        "key": "id",
-        "version": "updated_at",
-        "cursor": "updated_at",
-        "fields": {"number": "id", "name": "name", "tax_number": "tax_number", "address": "city"},
-    },
-    {
-        "kind": "opportunity",
-        "from": "/api/v2/deals",
-        "key": "id",
-        "version": "updated_at",
-        "cursor": "updated_at",
-        "fields": {
+    _list("customer", "accounts", {"number": "id", "name": "name", "tax_number": "tax_number", "address": "city"}),
+    _list(
+        "opportunity",
+        "deals",
+        {
             "number": "code",
             "title": "name",
             "customer": "account.id",
@@ -281,17 +279,14 @@ CRM = [
             "closed_at": "closed_at",
             "order": "order_no",
         },
-    },
-    {
-        "kind": "order",
-        "from": "/api/v2/contracts",
-        "key": "id",
-        "version": "updated_at",
-        "cursor": "updated_at",
-        "lines": {"path": "items", "key": "line"},
-        "fields": {
+    ),
+    _list(
+        "order",
+        "contracts",
+        {
             "number": "code",
             "same_as": column("order_no", source="oms"),
+            "state": column("status", map={"signed": "confirmed", "cancelled": "cancelled"}),
             "customer": "account.id",
             "customer_name": "account.name",
             "order_date": "signed_on",
@@ -299,7 +294,16 @@ CRM = [
             "currency": CNY,
             "salesperson": "owner.name",
         },
-        "line_fields": {"sku": "sku", "name": "name", "qty": "quantity", "price": "unit_price"},
+    )
+    | {
+        "lines": {"path": "items", "key": "line"},
+        "line_fields": {
+            "sku": "sku",
+            "name": "name",
+            "qty": "quantity",
+            "price": "unit_price",
+            "tax_rate": column("tax_percent", scale="0.01"),
+        },
     },
 ]
 

@@ -79,6 +79,7 @@ def _contract(order: Order) -> Item:
         "order_no": order.number,
         "account": {"id": account_id(order.customer), "name": order.customer.crm_name},
         "delivery_date": (order.crm_promised or order.promised_date).isoformat(),
+        "status": "cancelled" if order.state == "cancelled" else "signed",
         "signed_on": order.ordered_at.date().isoformat(),
         "owner": {"name": order.salesperson},
         "items": [
@@ -88,6 +89,7 @@ def _contract(order: Order) -> Item:
                 "name": line.product.en,
                 "quantity": order.crm_qty.get(line.no, line.qty),
                 "unit_price": f"{line.price:.2f}",
+                "tax_percent": int(order.customer.tax_rate * 100),
             }
             for line in order.lines
         ],
@@ -153,12 +155,12 @@ class _Handler(BaseHTTPRequestHandler):
         if items is None or not address.path.startswith("/api/v2/"):
             return self._answer(HTTPStatus.NOT_FOUND, {"error": "no such list"})
         asked = {name: values[-1] for name, values in parse_qs(address.query).items()}
-        if since := asked.get("updated_since"):
-            items = [item for item in items if item["updated_at"] >= since]
         try:
             page, size = int(asked.get("page", "1")), min(int(asked.get("per_page", "100")), MOST_PER_PAGE)
+            since = at(datetime.fromisoformat(asked["updated_since"])) if "updated_since" in asked else ""
         except ValueError:
-            return self._answer(HTTPStatus.BAD_REQUEST, {"error": "page and per_page are whole numbers"})
+            return self._answer(HTTPStatus.BAD_REQUEST, {"error": "page, per_page or updated_since cannot be read"})
+        items = [item for item in items if item["updated_at"] >= since]
         pages = max(1, -(-len(items) // size))
         meta = {"page": page, "per_page": size, "pages": pages, "total": len(items)}
         return self._answer(HTTPStatus.OK, {"data": items[(page - 1) * size : page * size], "meta": meta})

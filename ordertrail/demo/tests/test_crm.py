@@ -54,7 +54,12 @@ def test_updated_since_gives_what_changed_then_and_later(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "token", "status"),
-    [("deals", "wrong", 401), ("nothing", crm.ACCESS, 404), ("deals?page=two", crm.ACCESS, 400)],
+    [
+        ("deals", "wrong", 401),
+        ("nothing", crm.ACCESS, 404),
+        ("deals?page=two", crm.ACCESS, 400),
+        ("deals?updated_since=soon", crm.ACCESS, 400),
+    ],
 )
 def test_refusals(address: str, path: str, token: str, status: int) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:

@@ -20,7 +20,7 @@ from ordertrail.records.shapes import Problem, Record, ShipmentRecord, WorkOrder
 from ordertrail.sync.connectors import connector
 from ordertrail.sync.mapping import Stream, streams, to_records
 
-CODES = ("oms", "wms", "erp", "mes", "project", "bank")
+CODES = ("oms", "crm", "wms", "erp", "mes", "project", "bank")
 
 
 def read(setting: dict[str, Any]) -> Iterator[tuple[Stream, Record | Problem]]:
