@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from ordertrail.lib.sqlite_library import sqlite3
 
@@ -29,7 +30,9 @@ def orders(count: int, seed: int = 7) -> Iterator[tuple[tuple[Any, ...], list[tu
         lines = []
         for line in range(1, LINES + 1):
             product = int(50_000 * rng.random() ** 2) + 1
-            lines.append((number, line, f"HL-{product:05d}", f"灯具 {product}", rng.randint(1, 40), rng.randint(900, 90_000)))
+            lines.append(
+                (number, line, f"HL-{product:05d}", f"灯具 {product}", rng.randint(1, 40), rng.randint(900, 90_000))
+            )
         total = sum(line[4] * line[5] for line in lines) * 113 // 100
         yield (
             (number, f"SO-{ordered:%y%m}-{number:07d}", customer, f"客户 {customer:05d} 有限公司", rng.choice((20, 40, 50)),
@@ -50,7 +53,9 @@ def write(path: Path, count: int) -> None:
         made = orders(count)
         while part := list(islice(made, 20_000)):
             store.executemany(f"INSERT INTO orders VALUES ({', '.join('?' * 11)})", [order for order, _ in part])
-            store.executemany("INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?)", [line for _, lines in part for line in lines])
+            store.executemany(
+                "INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?)", [line for _, lines in part for line in lines]
+            )
             store.commit()
 
 
@@ -76,7 +81,12 @@ def setting(path: Path) -> dict[str, Any]:
             "ship_to": "address",
             "total": {"column": "total_cents", "scale": "0.01"},
         },
-        "line_fields": {"sku": "sku", "name": "name", "qty": "qty", "price": {"column": "price_cents", "scale": "0.01"}},
+        "line_fields": {
+            "sku": "sku",
+            "name": "name",
+            "qty": "qty",
+            "price": {"column": "price_cents", "scale": "0.01"},
+        },
     }
     return {
         "code": "oms", "name": "OMS", "kind": "oms", "connector": "sql", "order_rank": 1, "goods_rank": 1,

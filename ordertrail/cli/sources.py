@@ -1,0 +1,52 @@
+"""``source``: sources from files, for whoever sets up many machines alike."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ordertrail.cli.progress import screen
+from ordertrail.cli.setup import Home, use_home
+
+source = typer.Typer(no_args_is_help=True, help="The systems that are read.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.add_typer(source, name="source")
+
+
+@source.command("declare")
+def declare(
+    file: Annotated[
+        Path, typer.Argument(help="JSON: code, name, kind, connector, settings, secrets, ranks and scopes.")
+    ],
+    home: Home = None,
+) -> None:
+    """Make or change a source as a file declares it."""
+    use_home(home)
+    from ordertrail.lib.refused import Refused
+    from ordertrail.sync.sources import declare as made
+
+    try:
+        found = made(json.loads(file.read_text("utf-8")))
+    except (OSError, json.JSONDecodeError, KeyError) as wrong:
+        raise typer.BadParameter(f"{file} cannot be read: {wrong}") from None
+    except Refused as refused:
+        raise typer.BadParameter(refused.detail) from None
+    screen.print(f"{found.code}: {found.name} is read by the connector {found.connector}.")
+
+
+@source.command("list")
+def listed(home: Home = None) -> None:
+    """The sources, with their last run."""
+    use_home(home)
+    from ordertrail.records.models import Source
+
+    for one in Source.objects.all():
+        last = one.runs.order_by("-started_at").first()
+        said = f"{last.state} {last.started_at:%Y-%m-%d %H:%M}" if last else "never read"
+        typer.echo(f"{one.code}\t{one.connector}\t{said}")
