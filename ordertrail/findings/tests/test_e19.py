@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -118,8 +119,6 @@ def test_the_warehouse_sends_the_rest_and_two_close_by_themselves_and_stay_in_th
 
 
 def test_it_comes_back_with_its_history(by: dict[str, Source], monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     say(by["wms"], WMS_SHIPS_4)
     follow()
     monkeypatch.setenv("ORDERTRAIL_TODAY", "2026-09-17")
@@ -138,8 +137,6 @@ def test_to_follow_again_changes_nothing(by: dict[str, Source]) -> None:
 
 
 def test_two_more_are_missing_and_the_figures_follow(by: dict[str, Source]) -> None:
-    from dataclasses import replace
-
     say(by["wms"], replace(WMS_SHIPS_6, lines=(replace(WMS_SHIPS_6.lines[0], qty=D(5)),)))
     follow()
     row = Finding.objects.get(check_name="shipped_differs")
