@@ -10,16 +10,34 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.db import connection, transaction
 
+_whole: ContextVar[bool] = ContextVar("whole", default=False)
+
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """One transaction that is written whole or not at all, and on the disk when it ends. Not to be nested."""
+    """One transaction that is written whole or not at all, and on the disk when it ends. Not to be nested, but in ``whole``."""
+    if _whole.get():
+        with transaction.atomic():
+            yield
+        return
     with _gate(), transaction.atomic(durable=True):
         yield
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """A verb and what must be written with it (the kept answer of an API call) as one transaction: ``writing`` inside is a part."""
+    with writing():
+        before = _whole.set(True)
+        try:
+            yield
+        finally:
+            _whole.reset(before)
 
 
 @contextmanager
