@@ -35,8 +35,8 @@ RIGHTS: dict[str, Promise] = {
 }
 """Every right and what it allows, worded so that it fits after "You may not"."""
 
-_DAILY = frozenset({"see_orders", "see_sources", "comment", "own_findings", "see_boards"})
-_OFFICE = _DAILY | {"link_documents", "export", "use_api"}
+_DAILY = frozenset({"see_orders", "see_sources", "comment", "own_findings", "see_boards", "use_api"})
+_OFFICE = _DAILY | {"link_documents", "export"}
 
 ROLES: dict[str, frozenset[str]] = {
     "manager": _OFFICE | {"see_cost"},
