@@ -1,0 +1,46 @@
+"""How a call is declared: its address, the one right that it needs, what it takes and what it answers, all in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ninja import Router
+
+from ordertrail.api.door import Closed, Token
+from ordertrail.api.params import Params, no_params
+from ordertrail.api.shapes.frame import ProblemOut
+
+router = Router(auth=Closed())
+"""Every call; one that declares no right stays behind its closed door."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+READING = (401, 403, 404, 409, 413, 422, 429)
+LISTING = (401, 403, 413, 422, 429)
+WRITING = (400, *READING)
+
+
+def get(path: str, *, right: str, answer: Any, params: Params = no_params) -> Callable[[View], View]:
+    """A call that reads: ``answer`` is the shape of its answer with 200."""
+    statuses = READING if "{" in path else LISTING
+    return router.get(path, **_told(path, right, answer, params, statuses))
+
+
+def post(path: str, *, right: str, answer: Any) -> Callable[[View], View]:
+    """A call that changes something: ``answer`` is the shape of the document with 200."""
+    told = _told(path, right, answer, no_params, WRITING)
+    key = {
+        "in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string", "maxLength": 255},
+        "description": "The same key and body within 24 h gives the same answer and has one effect.",
+    }  # fmt: skip
+    return router.post(path, **told, openapi_extra={"parameters": [key]})
+
+
+def _told(path: str, right: str, answer: Any, params: Params, statuses: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "auth": Token(right, params),
+        "response": {200: answer} | dict.fromkeys(statuses, ProblemOut),
+        "exclude_unset": True,
+        "tags": [path.split("/")[1]],
+    }
