@@ -6,7 +6,7 @@ Each tag is thin: the text comes from ``web.format``, the words from gettext, th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -191,7 +191,15 @@ def age(value: date | datetime | None) -> str:
         return _("unknown")
     if not isinstance(value, datetime):
         return _SPANS["day"](write.age_days(value, clock.today()))
-    first, second, big_part, small_part = write.duration(clock.now() - value)
+    return span(clock.now() - value)
+
+
+@register.simple_tag
+def span(value: timedelta | None) -> str:
+    """How long something took or lasts: the two largest parts; a dash where that is not known."""
+    if value is None:
+        return write.DASH
+    first, second, big_part, small_part = write.duration(value)
     words = _SPANS[big_part](first)
     return f"{words} {_SPANS[small_part](second)}" if second and small_part else words
 
