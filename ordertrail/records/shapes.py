@@ -301,8 +301,8 @@ RECORDS: dict[str, type[Record]] = {
     for shape in (
         CustomerRecord,
         ProductRecord,
-        OpportunityRecord,
         OrderRecord,
+        OpportunityRecord,
         WorkOrderRecord,
         ProjectRecord,
         ShipmentRecord,
