@@ -30,7 +30,6 @@ from ordertrail.demo.truth import (
 )
 from ordertrail.demo.workdays import Calendar, opening
 
-NAME = "Harbour Light Trading 港灯贸易"
 FIXED_DAY = date(2026, 9, 16)
 """The day on which tests and stories stand."""
 

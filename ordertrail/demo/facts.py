@@ -127,6 +127,7 @@ def _counts(company: Company, figures: dict[str, oracle.Figures], late: list[Fac
     confirmed = [one for one in figures.values() if one.order.state == "confirmed"]
     states = Counter(one.order.state for one in figures.values())
     return {
+        "customers": len(company.history.customers),
         "orders": len(figures),
         "draft": states["draft"],
         "confirmed": states["confirmed"],

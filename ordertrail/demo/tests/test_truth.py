@@ -10,6 +10,7 @@ import pytest
 from ordertrail.demo.sources import DemoCompany, source_settings
 from ordertrail.findings.says import says
 from ordertrail.orders.models import OrderStatus
+from ordertrail.parties.models import Customer
 from ordertrail.sync.ahead import Ahead
 from ordertrail.sync.run import run_source
 from ordertrail.sync.sources import declare
@@ -36,6 +37,8 @@ def test_every_figure_of_every_order_and_every_disagreement(
         assert status.finished_qty == sum(line["finished"] or 0 for line in lines), number
         told = [str(amount.quantize(Decimal("0.01"))) for amount in (status.ordered, status.invoiced, status.paid)]
         assert told == [fact["ordered"], fact["invoiced"], fact["paid"]], number
+    unknown = len(young.facts.unmatched_customers) + len(young.facts.duplicate_customers)
+    assert Customer.objects.count() == young.facts.counts["customers"] + unknown
     assert disagreements(found) == {
         "shipped": planted(young, "shipped_differs"),
         "paid": planted(young, "paid_differs"),
