@@ -1,0 +1,82 @@
+"""Every file under hub/sql keeps its promises: a grain, a key that is one, no floats, a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ordertrail.hub.folder import Folder
+from ordertrail.hub.read import SCOPE_KEY
+from ordertrail.hub.tables import parsed, tables
+from ordertrail.hub.tests.world import World, make_company
+
+KINDS_OF_COLUMNS = {"BIGINT", "INTEGER", "VARCHAR", "DATE", "BOOLEAN"}
+
+
+@pytest.fixture
+def facts(hub: Folder, bring_up: Callable[..., Any]) -> duckdb.DuckDBPyConnection:
+    world = World(7, make_company())
+    for _ in range(40):
+        world.step()
+    bring_up()
+    told = hub.current()
+    assert told is not None
+    connection = duckdb.connect(str(hub.root / told["facts"]), read_only=True)
+    connection.execute(f"ATTACH '{hub.root / told['base']}' AS base (READ_ONLY)").fetchall()
+    return connection
+
+
+def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.execute(sql).fetchall()
+
+
+def test_each_table_keeps_its_promises(facts: duckdb.DuckDBPyConnection) -> None:
+    for table in tables():
+        name = f"base.{table.name}" if table.layer == "base" else table.name
+        assert table.grain, name
+        [(every, distinct, without)] = rows(
+            facts, f"SELECT count(*), count(DISTINCT {table.key}), count(*) - count({table.key}) FROM {name}"
+        )
+        assert (every, without) == (distinct, 0), f"{name}: {table.key} is not a key"
+        assert every > 0, f"{name} is empty: this test says nothing of it"
+        described = {row[0]: row[1] for row in rows(facts, f"DESCRIBE {name}")}
+        assert set(described.values()) <= KINDS_OF_COLUMNS, f"{name} keeps {described}"
+        assert "cost" not in " ".join(described), f"{name} shows cost"
+        if table.layer == "fact":
+            assert SCOPE_KEY in described, f"{name} has no scope"
+        if table.layer != "base":
+            assert any(not column.endswith("_id") for column in described), f"{name} has no natural key"
+
+
+def test_pieces_are_those_of_the_store(facts: duckdb.DuckDBPyConnection) -> None:
+    """The hub's ``ot_piece`` rounds as ``lib.money`` does, also below zero and where nothing is whole (amounts are whole yen)."""
+    from ordertrail.hub.run import MACROS, STEP
+    from ordertrail.lib.money import piece_units
+
+    facts.execute(STEP).fetchall()
+    facts.execute(MACROS).fetchall()
+    cases = [
+        (amount, qty, of_qty, digits)
+        for amount in (0, 10_000, 120_000, -980_000, 10_000_000, 99_999_999_990_000)
+        for qty in (1_000_000, 333_333, -2_000_000, 7)
+        for of_qty in (3_000_000, 1_000_000, 7_000_001, 0)
+        for digits in (0, 2, 3)
+    ]
+    for case in cases:
+        [(found,)] = rows(facts, "SELECT ot_piece({}::BIGINT, {}::BIGINT, {}::BIGINT, {})".format(*case))
+        assert found == piece_units(*case), case
+
+
+def test_a_file_that_does_not_say_its_grain_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "fact" / "fact_sheep.sql"
+    path.parent.mkdir()
+    path.write_text("SELECT 1 AS sheep_id\n")
+    with pytest.raises(ValueError, match="must begin with two lines"):
+        parsed(path)
+    path.write_text("-- Sheep. Grain: sheep.\n-- Key: sheep_id. Follows: base_order.\nSELECT 1 AS sheep_id\n")
+    with pytest.raises(ValueError, match="belong together"):
+        parsed(path)
