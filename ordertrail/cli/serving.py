@@ -39,10 +39,10 @@ def worker(home: Home = None) -> None:
     """Run the worker alone: syncs that are due, jobs, checks and the hub."""
     use_home(home)
     stopping = _until_stopped()
-    from ordertrail.config.work import between_jobs
+    from ordertrail.config.work import Following
     from ordertrail.sync.worker import rounds
 
-    rounds(between_jobs, stopping)
+    rounds(Following(), stopping)
 
 
 def _until_stopped() -> Callable[[], bool]:

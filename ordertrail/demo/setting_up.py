@@ -93,11 +93,13 @@ def _sync(company: DemoCompany, crm_address: str, shown: Shown) -> None:
 
 def _follow(shown: Shown) -> None:
     """Let the checks and the hub follow what was synced."""
-    from ordertrail.config.work import between_jobs
+    from ordertrail.config.work import Following
 
+    following = Following()
     with shown("") as show:
         show("checks and figures", 0, None)
-        between_jobs()
+        while following():
+            pass
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from ordertrail.desk import precedence
 from ordertrail.lib.gate import writing
 from ordertrail.records.models import Source
 from ordertrail.records.shapes import RECORDS
@@ -21,15 +22,18 @@ def declare(setting: Mapping[str, Any]) -> Source:
     """Make or change the source that ``setting`` declares: the fields of ``records.Source`` with ``secrets`` in the
     clear.
 
-    Refused("mapping_invalid") naming stream and field, Refused("connector_unknown"); then nothing is changed.
+    A source that is believed otherwise than before has every order recounted. Refused("mapping_invalid") naming stream and field, Refused("connector_unknown"); then nothing is changed.
     """
     fields = {name: value for name, value in setting.items() if name not in ("code", "secrets")}
     connector(fields["connector"])
     streams(fields.get("settings", {}))
     if setting.get("secrets"):
         fields["secrets"] = seal(setting["secrets"])
+    before = {source.pk: precedence.trust_of(source) for source in Source.objects.filter(code=setting["code"])}
     with writing():
         source, _made = Source.objects.update_or_create(code=setting["code"], defaults=fields)
+    if before.get(source.pk) != precedence.trust_of(source):
+        precedence.apply()
     return source
 
 

@@ -106,13 +106,14 @@ def schedule() -> None:
             ask("sync", source=source.code)
 
 
-def rounds(after_each: Callable[[], None], stop: Callable[[], bool], pause: float = 0.5) -> None:
-    """Go on until ``stop``: schedule, do what is due, then ``after_each`` (checks, hub); ``pause`` seconds when idle."""
+def rounds(after_each: Callable[[], bool], stop: Callable[[], bool], pause: float = 0.5) -> None:
+    """Go on until ``stop``: schedule, do what is due, then ``after_each`` (checks, hub: whether it did
+    something); ``pause`` seconds when idle.
+    """
     while not stop():
         schedule()
         job = claim()
         if job is not None:
             work(job)
-        after_each()
-        if job is None:
+        if not after_each() and job is None:
             time.sleep(pause)

@@ -1,0 +1,116 @@
+"""Precedence: whom the company believes for goods, invoices, money and production; changing it recounts every order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import connection
+
+from ordertrail.desk.agree import Beliefs, agree
+from ordertrail.desk.models import Change
+from ordertrail.desk.recount import recount
+from ordertrail.desk.rewrite import Rewrite
+from ordertrail.lib import bulk
+from ordertrail.lib.gate import writing
+from ordertrail.orders.models import Order
+from ordertrail.records.actions import regroup
+from ordertrail.records.models import Link, Source
+from ordertrail.records.shapes import RECORDS
+
+CHUNK = 500
+TRUST = (
+    "order_rank", "goods_rank", "invoice_rank", "money_rank", "production_rank",
+    "goods_scope", "invoice_scope", "money_scope", "production_scope", "active",
+)  # fmt: skip
+"""The fields of a source that decide what is believed."""
+
+_STANDING: tuple[tuple[str, str, str], ...] = (
+    (
+        "shipping_shipmentline",
+        "goods",
+        "shipment_id IN (SELECT id FROM shipping_shipment WHERE home_id = %s AND reported = %s)",
+    ),
+    (
+        "billing_invoiceline",
+        "invoice",
+        "invoice_id IN (SELECT id FROM billing_invoice WHERE home_id = %s AND reported = %s)",
+    ),
+    (
+        "billing_invoiceshare",
+        "invoice",
+        "invoice_id IN (SELECT id FROM billing_invoice WHERE home_id = %s AND reported = %s)",
+    ),
+    (
+        "billing_paymentshare",
+        "money",
+        "payment_id IN (SELECT id FROM billing_payment WHERE home_id = %s AND reported = %s)",
+    ),
+    ("work_workorder", "production", "home_id = %s AND %s IS NOT NULL"),
+)
+
+
+def trust_of(source: Source) -> tuple[Any, ...]:
+    """What decides how far ``source`` is believed: compare before and after a change."""
+    return tuple(getattr(source, name) for name in TRUST)
+
+
+def apply() -> int:
+    """Bring every row in line with the precedence as it is set now; returns how many orders were recounted.
+
+    Homes of groups first, then the standing of each source's rows, then what counts and the status rows, a few hundred orders a
+    transaction; safe to be cut off and done again.
+    """
+    _homes()
+    _standings()
+    done = 0
+    for orders in _orders():
+        with writing():
+            beliefs = Beliefs.now()
+            recount(orders, beliefs, agree(orders, beliefs))
+            bulk.insert(Change, ("kind", "object"), [("order", order) for order in orders])
+        done += len(orders)
+    return done
+
+
+def _homes() -> None:
+    """Let each group of linked documents stand under the member that is believed first now."""
+    for kind in RECORDS:
+        linked = sorted(
+            {
+                document
+                for pair in Link.objects.filter(kind=kind, ended_at=None)
+                .exclude(other=None)
+                .values_list("document_id", "other_id")
+                for document in pair
+            }
+        )
+        for start in range(0, len(linked), CHUNK):
+            with writing():
+                ranks = {source.pk: source.rank(kind) for source in Source.objects.all()}
+                Rewrite({kind: regroup(kind, linked[start : start + CHUNK], ranks)}, {}, set()).run()
+
+
+def _standings() -> None:
+    beliefs = Beliefs.now()
+    for source in beliefs.sources:
+        for table, family, belongs in _STANDING:
+            for reported in (False, True) if family != "production" else (False,):
+                stands = beliefs.standing(family, source.pk, reported=reported)
+                with writing():
+                    _set(
+                        f"UPDATE {table} SET standing = %s WHERE standing <> %s AND {belongs}",
+                        [stands, stands, source.pk, reported],
+                    )
+
+
+def _set(sql: str, params: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def _orders() -> Iterator[list[int]]:
+    last = 0
+    while rows := bulk.select(f"SELECT id FROM {bulk.table(Order)} WHERE id > %s ORDER BY id LIMIT {CHUNK}", [last]):
+        yield [row[0] for row in rows]
+        last = rows[-1][0]
