@@ -66,12 +66,13 @@ class Store:
     def _wait(self, waiting: tuple[int, int], patience: float) -> Settled:
         """How far all changes are known: a transaction that has drawn a lower number and is still running would be missed.
 
-        Whoever has drawn a number up to ``last`` has a transaction id below ``next`` (read after it). When every transaction
-        below ``next`` has ended, all those numbers are committed or never will be. A long one makes us go only as far as
-        an earlier, by now finished round.
+        Whoever has drawn a number up to ``last`` has a transaction id below ``next``, which is drawn after it (a verb writes its
+        changes last, so it has one by then). A snapshot's xmax would not do: it lies one past the last *ended* transaction.
+        When every transaction below ``next`` has ended, all those numbers are committed or never will be. A long one makes us go
+        only as far as an earlier, by now finished round.
         """
-        last = self.number("SELECT last_value FROM desk_change_id_seq")
-        next_ = self.number("SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)")
+        last = self.number("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM desk_change_id_seq")
+        next_ = self.number("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
         until = time.monotonic() + patience
         while True:
             oldest = self.number("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
