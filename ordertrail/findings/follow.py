@@ -29,9 +29,12 @@ from ordertrail.lib.gate import writing
 log = logging.getLogger(__name__)
 
 CHUNK = 2000
-"""Changes in one transaction: even if each opens a finding, its writes take about 50 ms."""
+"""Documents in one transaction: even if each opens a finding, its writes take about 50 ms."""
 
-LIMIT = 20_000
+STEP, WINDOW = 5_000, 4_000
+"""Changes are read by so many until so many documents have changed: one that changed forty times in a row is looked at once."""
+
+LIMIT = 100_000
 RETRY = timedelta(minutes=1)
 """How long a check that failed is left alone."""
 
@@ -83,23 +86,40 @@ def _follow(checks: dict[str, Check], place: int, top: int, limit: int) -> int:
     """Follow the changes after ``place`` with checks that stand there."""
     followed = 0
     while checks and followed < limit:
+        rows, place, changed = _window(place, top)
+        if not rows:
+            break
+        followed += rows
+        parts = [
+            (kind, ids[start : start + CHUNK]) for kind, ids in changed.items() for start in range(0, len(ids), CHUNK)
+        ]
+        for kind, ids in parts:
+            look = _Look(checks)
+            look.at(kind, ids)
+            with writing():
+                look.write()
+            checks = {name: check for name, check in checks.items() if name not in look.failed}
+        with writing():
+            CheckRun.objects.filter(check_name__in=checks).update(done_to=place, error="", at=clock.now())
+    return followed
+
+
+def _window(after: int, top: int) -> tuple[int, int, dict[str, list[int]]]:
+    """The next changes: how many, the last one's id, and the documents by kind that some check looks at."""
+    changed: dict[str, set[int]] = {kind: set() for kind in ("order", *_PAPERS)}
+    count = 0
+    while after < top and count < LIMIT and sum(map(len, changed.values())) < WINDOW:
         rows = bulk.select(
-            f"SELECT id, kind, object FROM {bulk.table(Change)} WHERE id > %s AND id <= %s ORDER BY id LIMIT {CHUNK}",
-            [place, top],
+            f"SELECT id, kind, object FROM {bulk.table(Change)} WHERE id > %s AND id <= %s ORDER BY id LIMIT {STEP}",
+            [after, top],
         )
         if not rows:
             break
-        changed: dict[str, set[int]] = defaultdict(set)
         for _, kind, document in rows:
-            changed[kind].add(document)
-        look = _Look(checks)
-        look.at(changed)
-        place = rows[-1][0]
-        with writing():
-            look.write(place)
-        checks = {name: check for name, check in checks.items() if name not in look.failed}
-        followed += len(rows)
-    return followed
+            if kind in changed:
+                changed[kind].add(document)
+        after, count = rows[-1][0], count + len(rows)
+    return count, after, {kind: sorted(ids) for kind, ids in changed.items()}
 
 
 @dataclass(slots=True)
@@ -110,14 +130,13 @@ class _Look:
     seen: list[tuple[Seen, Scope]] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
 
-    def at(self, changed: dict[str, set[int]]) -> None:
-        """Look at every changed document of a kind that some check looks at."""
-        orders = changed["order"]
-        if orders:
-            self.orders(orders, suspects(self._that_look_at("order").values(), orders))
-        for kind, what, views in _PAPERS:
-            if changed[kind]:
-                self._each(what, partial(views, changed[kind]), Scope(objects=(kind, frozenset(changed[kind]))))
+    def at(self, kind: str, ids: Collection[int]) -> None:
+        """Look at documents of one kind."""
+        if kind == "order":
+            self.orders(ids, suspects(self._that_look_at("order").values(), ids))
+        else:
+            what, views = _PAPERS[kind]
+            self._each(what, partial(views, ids), Scope(objects=(kind, frozenset(ids))))
 
     def orders(self, looked_at: Collection[int], suspected: Sequence[int]) -> None:
         """Look at the ``suspected`` ones; all that were ``looked_at`` may close findings."""
@@ -146,8 +165,8 @@ class _Look:
                 self.failed[name] = f"{type(fault).__name__}: {fault}"
         self.seen.append((seen, scope))
 
-    def write(self, place: int | None = None) -> None:
-        """Reconcile what was seen and move the checks to ``place``; one that failed closes nothing and keeps its place."""
+    def write(self) -> None:
+        """Reconcile what was seen; a check that failed closes nothing and keeps its place."""
         now = clock.now()
         for seen, scope in self.seen:
             good = {name: told for name, told in seen.items() if name not in self.failed}
@@ -155,14 +174,11 @@ class _Look:
                 reconcile_all(good, scope, now)
         for name, error in self.failed.items():
             CheckRun.objects.filter(check_name=name).update(error=error, at=now)
-        if place is not None:
-            done = [name for name in self.checks if name not in self.failed]
-            CheckRun.objects.filter(check_name__in=done).update(done_to=place, error="", at=now)
 
 
-_PAPERS: tuple[tuple[str, str, Callable[[Collection[int]], Iterable[Any]]], ...] = (
-    ("shipment", "paper", shipment_views),
-    ("invoice", "paper", invoice_views),
-    ("payment", "payment", payment_views),
-)
+_PAPERS: dict[str, tuple[str, Callable[[Collection[int]], Iterable[Any]]]] = {
+    "shipment": ("paper", shipment_views),
+    "invoice": ("paper", invoice_views),
+    "payment": ("payment", payment_views),
+}
 """Kinds of documents besides orders: what a check calls them, and how they are read."""

@@ -64,12 +64,12 @@ def reconcile_all(seen: Mapping[str, tuple[Check, Sequence[Candidate]]], scope: 
     """``reconcile`` for several checks (by name) that looked at the same ``scope``, with as many queries as for one."""
     ledger = _Ledger(at)
     ledger.load(seen, scope)
-    wanted: dict[Identity, tuple[Check, Candidate]] = {}
-    for check, candidates in seen.values():
+    wanted: dict[Identity, list[Candidate]] = {}
+    for name, (_, candidates) in seen.items():
         for candidate in candidates:
-            wanted[check.name, candidate.object_kind, candidate.object, candidate.key] = (check, candidate)
-    for identity, (check, candidate) in wanted.items():
-        ledger.see(identity, check, candidate)
+            wanted.setdefault((name, candidate.object_kind, candidate.object, candidate.key), []).append(candidate)
+    for identity, alike in wanted.items():
+        ledger.see(identity, seen[identity[0]][0], alike, scope)
     for identity, finding in ledger.known.items():
         if identity not in wanted and finding.status == OPEN and scope.holds(finding):
             ledger.close(finding)
@@ -143,9 +143,14 @@ class _Ledger:
         row.object, row.key, row.order = to[2], to[3], order
         self.known[to] = self.changed[row.pk] = row
 
-    def see(self, identity: Identity, check: Check, candidate: Candidate) -> None:
-        """A candidate: a new finding, or one that is known."""
+    def see(self, identity: Identity, check: Check, alike: Sequence[Candidate], scope: Scope) -> None:
+        """What is seen: a new finding, or one that is known. Where several orders show the same thing (a customer), the one that
+        showed it first goes on doing so while it does."""
         row = self.known.get(identity)
+        candidate = next((seen for seen in alike if row is not None and seen.order == row.order), alike[0])
+        if row is not None and row.status == OPEN and candidate.order != row.order and row.order not in scope.orders:
+            self.done.kept += 1
+            return
         role = candidate.role or check.role
         if row is None:
             self.done.opened += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from ordertrail.lib import bulk
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, to_units
 from ordertrail.orders.models import Order, OrderStatus
 from ordertrail.orders.rules import line_amounts, net_units
-from ordertrail.records.models import Batch, Source
+from ordertrail.records.models import Batch
 from ordertrail.records.shapes import OrderRecord
 
 __all__ = ["Claim", "FactRow", "says"]
@@ -51,8 +51,8 @@ def read(orders: Collection[int]) -> Spoken:
     beliefs = Beliefs.now()
     heard = hear(orders)
     frames = _frames(orders, heard, beliefs)
-    read_at = _last_read(frames)
-    rows = {order: tuple(_Order(frame, heard, beliefs, read_at).rows()) for order, frame in frames.items()}
+    company = _Company(beliefs, heard, _last_read(frames))
+    rows = {order: tuple(_Order(frame, company).rows()) for order, frame in frames.items()}
     return Spoken(beliefs, heard, frames, rows)
 
 
@@ -73,15 +73,16 @@ def _frames(orders: Collection[int], heard: Heard, beliefs: Beliefs) -> dict[int
         f" WHERE s.order_id IN {bulk.among()} ORDER BY s.order_id",
         [bulk.bound(orders)],
     )
-    return {row[0]: _frame(row, heard, beliefs) for row in rows}
+    ranks = beliefs.ranks("order")
+    return {row[0]: _frame(row, heard, ranks) for row in rows}
 
 
-def _frame(row: tuple[Any, ...], heard: Heard, beliefs: Beliefs) -> OrderFrame:
+def _frame(row: tuple[Any, ...], heard: Heard, ranks: Mapping[int, int]) -> OrderFrame:
     order, home, currency, digits, include_tax, state, promised = row[:7]
     ordered_qty, shipped_qty, invoiced_qty, finished_qty = (from_units(units, QTY_SCALE) for units in row[7:11])
     ordered, shipped, invoiced, paid = (from_units(units, MONEY_SCALE) for units in row[11:15])
     goods, invoice, money, production = row[15:19]
-    papers = heard.members(order, beliefs.ranks("order"))
+    papers = heard.members(order, ranks)
     first_lines = next((paper.source for paper in papers if paper.order.lines), home)
     first_day = next((paper.source for paper in papers if paper.order.promised_date), first_lines)
     arrived = max(
@@ -105,19 +106,42 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+class _Company:
+    """What holds for every order: who is believed, what was heard, when each source was last read."""
+
+    def __init__(self, beliefs: Beliefs, heard: Heard, read_at: dict[int, datetime]) -> None:
+        self.heard, self.read_at = heard, read_at
+        self.sources = beliefs.sources
+        self.ranks = beliefs.ranks("order")
+        self.position = {source.pk: place for place, source in enumerate(beliefs.sources)}
+        self.scope = {
+            (fact, source.pk): str(getattr(source, f"{family}_scope"))
+            for fact, family in FAMILY.items()
+            for source in beliefs.sources
+        }
+        self.by_silence = {
+            fact: [
+                source.pk
+                for source in beliefs.sources
+                if source.active and self.scope[fact, source.pk] in ("all", "orders")
+            ]
+            for fact in FAMILY
+        }
+
+
 class _Order:
     """One order while its cells are made."""
 
-    def __init__(self, frame: OrderFrame, heard: Heard, beliefs: Beliefs, read_at: dict[int, datetime]) -> None:
-        self.frame, self.heard, self.beliefs, self.read_at = frame, heard, beliefs, read_at
-        self.papers = heard.members(frame.order, beliefs.ranks("order"))
+    def __init__(self, frame: OrderFrame, company: _Company) -> None:
+        self.frame, self.company, self.heard = frame, company, company.heard
+        self.papers = self.heard.members(frame.order, company.ranks)
+        self.here = [paper for paper in self.papers if not paper.gone]
         self.newest = max((paper.learned_at for paper in self.papers), default=datetime.min.replace(tzinfo=UTC))
 
     def rows(self) -> Iterator[FactRow]:
         """One row for each fact of which some source speaks."""
-        position = {source.pk: place for place, source in enumerate(self.beliefs.sources)}
         for fact in FACTS:
-            claims = sorted(self._claims(fact), key=lambda claim: position[claim.source])
+            claims = sorted(self._claims(fact), key=lambda claim: self.company.position[claim.source])
             if claims:
                 yield fact_row(self.frame, fact, claims)
 
@@ -159,18 +183,15 @@ class _Order:
         by_source: dict[int, list[Word]] = defaultdict(list)
         for word in self.heard.words[self.frame.order, "shipped" if fact == "arrived" else fact]:
             by_source[word.source].append(word)
-        for source in self.beliefs.sources:
-            words = by_source.get(source.pk, [])
-            words = [word for word in words if not word.reported] or words
-            claim = (
-                self._summed(fact, source.pk, words)
-                if words
-                else None
-                if fact == "arrived"
-                else self._unwritten(fact, source)
-            )
+        for source, words in by_source.items():
+            claim = self._summed(fact, source, [word for word in words if not word.reported] or words)
             if claim is not None:
                 yield claim
+        if fact != "arrived":
+            for source in {*self.company.by_silence[fact], *(paper.source for paper in self.here)} - set(by_source):
+                claim = self._unwritten(fact, source)
+                if claim is not None:
+                    yield claim
 
     def _summed(self, fact: str, source: int, words: list[Word]) -> Claim | None:
         counted = [word for word in words if word.counts]
@@ -204,27 +225,23 @@ class _Order:
             self.frame.order, fact, source, value, amount, newest.document, newest.number, len(papers), newest.learned_at,
             reported=words[0].reported, by_line=dict(by_line), whole=all(word.line is not None for word in counted),
             by_paper=dict(by_paper),
-            own_papers_only=not words[0].reported and self._scope(fact, source) in ("", "documents"),
+            own_papers_only=not words[0].reported and self.company.scope[fact, source] in ("", "documents"),
         )  # fmt: skip
 
-    def _scope(self, fact: str, source: int) -> str:
-        return str(getattr(self.beliefs.by_id[source], f"{FAMILY[fact]}_scope"))
-
-    def _unwritten(self, fact: str, source: Source) -> Claim | None:
+    def _unwritten(self, fact: str, source: int) -> Claim | None:
         """0, where a source says so by a bare figure or by its silence."""
-        own = [paper for paper in self.papers if paper.source == source.pk and not paper.gone]
+        own = [paper for paper in self.here if paper.source == source]
         told = [paper for paper in own if _tells_nothing_done(fact, paper.order)]
         amount = None if fact == "finished" else ZERO
         if told:
             newest = max(told, key=lambda paper: (paper.learned_at, paper.document))
             return Claim(
-                self.frame.order, fact, source.pk, ZERO, amount, newest.document, newest.number, len(told), newest.learned_at,
+                self.frame.order, fact, source, ZERO, amount, newest.document, newest.number, len(told), newest.learned_at,
                 reported=True,
             )  # fmt: skip
-        scope = self._scope(fact, source.pk)
-        if source.active and (scope == "all" or (scope == "orders" and own)):
-            as_of = self.read_at.get(source.pk, self.newest)
-            return Claim(self.frame.order, fact, source.pk, ZERO, amount, 0, "", 0, as_of, silent=True)
+        if source in self.company.by_silence[fact] and (self.company.scope[fact, source] == "all" or own):
+            as_of = self.company.read_at.get(source, self.newest)
+            return Claim(self.frame.order, fact, source, ZERO, amount, 0, "", 0, as_of, silent=True)
         return None
 
 

@@ -6,7 +6,7 @@ Checks are pure functions of a view, so that each is tested by a few numbers and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,17 +14,17 @@ from typing import Any
 
 from django.db.models import Model
 
-from ordertrail.billing.models import Invoice, InvoiceLine
+from ordertrail.billing.models import Invoice, InvoiceLine, Payment, PaymentShare
 from ordertrail.catalog.models import Product
 from ordertrail.findings.claims import Claim, FactRow, OrderFrame
-from ordertrail.findings.heard import Paper
+from ordertrail.findings.heard import Paper, instant
 from ordertrail.findings.says import read
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, piece_units
 from ordertrail.orders.actions import customer_key
 from ordertrail.orders.models import Order, OrderLine, OrderStatus
 from ordertrail.parties.models import Customer
-from ordertrail.records.models import Source
+from ordertrail.records.models import Source, SourceDocument
 from ordertrail.records.queries import Finder
 from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.work.models import WorkOrder
@@ -95,7 +95,8 @@ class LooseLine:
 class OrderView:
     """One order as a check sees it. Amounts are gross in ``currency``; ``goods_told``: some system speaks of what of it was shipped.
 
-    ``customers``: for each system that has the order, the customer (id, None where it is not known) and the name that it writes.
+    ``customers``: for each system that has the order, and each payment from somebody whom no other system knows, the customer (id,
+    None where it is not known) and the name that is written there.
     """
 
     id: int
@@ -305,21 +306,58 @@ def _loose(ids: Any, papers: Mapping[int, Paper]) -> dict[int, list[LooseLine]]:
 
 
 def _customers(members: Mapping[int, tuple[Paper, ...]]) -> dict[int, list[tuple[Paper, int | None, str]]]:
-    """The customer of each system's copy of an order, for orders that several systems have."""
+    """The customer of each system's copy of an order, for orders that several systems have, and of each payment for it whose payer
+    is a customer that only the payment's own system knows: a name that no rule could match."""
     several = {order: papers for order, papers in members.items() if len({paper.source for paper in papers}) > 1}
+    payers = _payers(members)
     finder = Finder("customer")
     told = [
-        paper for papers in several.values() for paper in papers if paper.order.customer or paper.order.customer_name
+        (order, paper, paper.order.customer, paper.order.customer_name)
+        for order, papers in several.items()
+        for paper in papers
+        if not paper.gone and (paper.order.customer or paper.order.customer_name)
     ]
-    finder.learn((paper.source, paper.order.customer) for paper in told)
-    finder.learn_keys(customer_key(paper.order.customer_name, paper.order.customer) for paper in told)
+    finder.learn((paper.source, ref) for _, paper, ref, _ in (*told, *payers))
+    finder.learn_keys(customer_key(name, ref) for _, _, ref, name in (*told, *payers))
     found: dict[int, list[tuple[Paper, int | None, str]]] = defaultdict(list)
-    for order, papers in several.items():
-        for paper in papers:
-            key = customer_key(paper.order.customer_name, paper.order.customer)
-            if key and not paper.gone:
-                name = paper.order.customer_name or paper.order.customer
-                found[order].append((paper, finder.find(paper.source, paper.order.customer, key), name))
+    for order, paper, ref, name in told:
+        found[order].append((paper, finder.find(paper.source, ref, customer_key(name, ref)), name or ref))
+    matched = [
+        (order, paper, finder.find(paper.source, ref, customer_key(name, ref)), name)
+        for order, paper, ref, name in payers
+    ]
+    known = known_by(customer for _, _, customer, _ in matched if customer is not None)
+    for order, paper, customer, name in matched:
+        if customer is not None and known.get(customer, set()) <= {paper.source}:
+            found[order].append((paper, customer, name))
+    return found
+
+
+def _payers(orders: Collection[int]) -> list[tuple[int, Paper, str, str]]:
+    """Who paid for these orders: (order, the payment, the payer as the bank writes them, twice)."""
+    rows = bulk.select(
+        "SELECT DISTINCT s.order_id, d.id, d.source_id, d.ref, d.number, d.learned_at, p.payer"
+        f" FROM {bulk.table(PaymentShare)} s JOIN {bulk.table(Payment)} p ON p.id = s.payment_id"
+        f" JOIN {bulk.table(SourceDocument)} d ON d.id = p.id"
+        f" WHERE s.order_id IN {bulk.among()} AND p.state = 'done' AND p.payer <> '' AND NOT p.reported"
+        " ORDER BY s.order_id, d.id",
+        [bulk.bound(orders)],
+    )
+    return [
+        (order, Paper(pk, source, "payment", ref, number, pk, instant(at), False, None), payer, payer)
+        for order, pk, source, ref, number, at, payer in rows
+    ]
+
+
+def known_by(customers: Iterable[int]) -> dict[int, set[int]]:
+    """Which sources know each of these customers."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for customer, source in bulk.select(
+        f'SELECT DISTINCT "group", source_id FROM {bulk.table(SourceDocument)} WHERE "group" IN {bulk.among()}'
+        " AND gone_at IS NULL",
+        [bulk.bound(set(customers))],
+    ):
+        found[customer].add(source)
     return found
 
 

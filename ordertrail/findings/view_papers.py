@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment
 from ordertrail.desk.agree import Beliefs
 from ordertrail.findings.heard import instant
-from ordertrail.findings.view import PaperView, PaymentView, day
+from ordertrail.findings.view import PaperView, PaymentView, day, known_by
 from ordertrail.lib import bulk
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
 from ordertrail.lib.numbers import name_key
@@ -93,11 +93,18 @@ def payment_views(ids: Collection[int]) -> list[PaymentView]:
     )
     finder = Finder("customer")
     finder.learn_keys(name_key(row[4]) for row in rows if row[4])
+    payers = {row[4]: finder.find(0, row[4], name_key(row[4])) for row in rows if row[4]}
+    known = known_by(customer for customer in payers.values() if customer is not None)
     return [
         PaymentView(
-            document, number, sources[home], instant(at), payer, finder.find(0, payer, name_key(payer)) is not None,
+            document, number, sources[home], instant(at), payer, _elsewhere(home, known, payers.get(payer)),
             day(paid), reference, from_units(units, MONEY_SCALE),
             from_units(min(units, int(placed.get(document, 0))), MONEY_SCALE), currency,
         )
         for document, number, home, at, payer, paid, reference, units, currency in rows
     ]  # fmt: skip
+
+
+def _elsewhere(home: int, known: Mapping[int, set[int]], customer: int | None) -> bool:
+    """Whether another system than the payment's own knows the payer: a bank that makes customers of its payers proves nothing."""
+    return customer is not None and bool(known[customer] - {home})

@@ -14,8 +14,8 @@ from ordertrail.findings.view import OrderView
 
 
 class UnmatchedCustomer(Check):
-    """An order bears a customer whom nobody knows, or two systems have the same order under two customers that no rule could
-    match: what one system says of the customer does not come together with what the others say.
+    """An order bears a customer whom nobody knows; or two systems have the same order under two customers that no rule could
+    match; or somebody whom only the bank knows pays for it. What belongs to one customer does not come together.
 
     Money: the order, with tax. It closes when the two are linked, or the right customer stands on the order.
     """
@@ -46,17 +46,20 @@ class UnmatchedCustomer(Check):
                 facts = {
                     "customer_id": customer, "source": order.sources[paper.source].name, "home": home.name, "said": name,
                     "agreed": order.agreed_customer, "number": order.number, "said_number": paper.number,
-                    "field": foreign_field(order.sources[paper.source], "order", "customer"),
+                    "field": foreign_field(order.sources[paper.source], "order", "customer"), "kind": paper.kind,
                 }  # fmt: skip
                 since = max(paper.learned_at, order.home.learned_at)
                 key = f"#{order.customer}"
-                yield Candidate("customer", customer, since, facts, order.id, key, money, currency)
+                role = "finance" if paper.kind == "payment" else ""
+                yield Candidate("customer", customer, since, facts, order.id, key, money, currency, role)
 
     def title(self, facts: Facts) -> str:
         """Such as: Customer: CRM “Mr Zhou” ≠ OMS “Intercontinental Shipping”."""
         if "agreed" not in facts:
             return _("Nobody knows the customer “%(said)s”") % {"said": facts["said"]}
         told = {name: facts[name] for name in ("source", "said", "home", "agreed")}
+        if facts.get("kind") == "payment":
+            return _("%(source)s: “%(said)s” pays for “%(agreed)s”") % told
         return _("Customer: %(source)s “%(said)s” ≠ %(home)s “%(agreed)s”") % told
 
     def next_step(self, facts: Facts) -> str:
