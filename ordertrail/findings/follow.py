@@ -31,10 +31,13 @@ log = logging.getLogger(__name__)
 CHUNK = 2000
 """Documents in one transaction: even if each opens a finding, its writes take about 50 ms."""
 
-STEP, WINDOW = 5_000, 4_000
-"""Changes are read by so many until so many documents have changed: one that changed forty times in a row is looked at once."""
+STEP, WINDOW, LONGEST = 5_000, 20_000, 200_000
+"""Changes are read ``STEP`` by ``STEP`` until ``WINDOW`` documents have changed (or ``LONGEST`` were read), so that one that changed
+forty times in a row is looked at once."""
 
-LIMIT = 100_000
+LIMIT = 20_000
+"""Changes after which a call returns, when a window ends there: the worker has other things to do as well."""
+
 RETRY = timedelta(minutes=1)
 """How long a check that failed is left alone."""
 
@@ -87,6 +90,9 @@ def _follow(checks: dict[str, Check], place: int, top: int, limit: int) -> int:
     followed = 0
     while checks and followed < limit:
         rows, place, changed = _window(place, top)
+        if not rows and place < top:  # only findings have changed, which no check follows
+            with writing():
+                CheckRun.objects.filter(check_name__in=checks).update(done_to=top)
         if not rows:
             break
         followed += rows
@@ -108,9 +114,10 @@ def _window(after: int, top: int) -> tuple[int, int, dict[str, list[int]]]:
     """The next changes: how many, the last one's id, and the documents by kind that some check looks at."""
     changed: dict[str, set[int]] = {kind: set() for kind in ("order", *_PAPERS)}
     count = 0
-    while after < top and count < LIMIT and sum(map(len, changed.values())) < WINDOW:
+    while after < top and count < LONGEST and sum(map(len, changed.values())) < WINDOW:
         rows = bulk.select(
-            f"SELECT id, kind, object FROM {bulk.table(Change)} WHERE id > %s AND id <= %s ORDER BY id LIMIT {STEP}",
+            f"SELECT id, kind, object FROM {bulk.table(Change)} WHERE id > %s AND id <= %s AND kind <> 'finding'"
+            f" ORDER BY id LIMIT {STEP}",
             [after, top],
         )
         if not rows:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from ordertrail.desk.models import Change
 from ordertrail.findings.check import Candidate, Check
 from ordertrail.findings.models import Finding, FindingEvent, FindingStatus
 from ordertrail.lib import bulk
@@ -217,6 +218,7 @@ class _Ledger:
             ("finding", "at", "what", "facts"),
             [(pk, self.at, what, told) for pk, what, told in self.events],
         )
+        bulk.insert(Change, ("kind", "object"), [("finding", pk) for pk in (*ids, *self.changed)])  # the hub follows it
 
 
 def _in_scope(scope: Scope) -> Q:
