@@ -139,7 +139,8 @@ class SourceVersion(models.Model):
 class Link(models.Model):
     """The claim that two documents are one, made by a source (rule) or by a person.
 
-    ``other`` is empty until the named document is known. A person who parts two documents ends the row; an ended row with ``parted`` keeps the rule from joining them again.
+    ``other`` is empty until the named document is known. A person who parts two documents ends the row; an ended row with
+    ``parted`` keeps the rule from joining them again.
     """
 
     document = models.ForeignKey(SourceDocument, models.PROTECT, related_name="claims")
@@ -172,7 +173,7 @@ class Number(models.Model):
     )  # a customer's or carrier's number: finds, but never matches documents
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["key", "kind"], name="number_by_key")]
+        indexes: ClassVar = [models.Index(fields=["kind", "key"], name="number_by_key")]
 
     def __str__(self) -> str:
         return self.key

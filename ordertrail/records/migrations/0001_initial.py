@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='number',
-            index=models.Index(fields=['key', 'kind'], name='number_by_key'),
+            index=models.Index(fields=['kind', 'key'], name='number_by_key'),
         ),
         migrations.AddIndex(
             model_name='link',
