@@ -6,7 +6,8 @@
   // .step[aria-controls] opens its panel and closes its neighbours'.
   document.addEventListener('click', (event) => {
     const step = event.target.closest('.step[aria-controls]');
-    if (!step) return;
+    if (!step || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();  // a step may be a link that opens the page with its panel open
     const opened = step.getAttribute('aria-expanded') !== 'true';
     all('.step[aria-controls]', step.parentElement).forEach((other) => {
       const shown = other === step && opened;
