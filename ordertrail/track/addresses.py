@@ -28,7 +28,10 @@ BY_ID = "~"
 
 
 def href(kind: str, row: int, number: str = "") -> str:
-    """The address of the page of a document of ``kind``: by its number where that is short and plain, else by its id."""
+    """The address of the page of a document of ``kind``: by its number where that is short and plain, else by its id.
+    Kind "document" is what one source says of a document."""
+    if kind == "document":
+        return reverse("track:document", args=[row])
     name = number if SAFE.fullmatch(number) and not set(number) <= {"."} else f"{BY_ID}{row}"
     return reverse(PAGES[kind], args=[name])
 

@@ -68,13 +68,13 @@ def words() -> dict[str, str]:
     """The steps' names; "" is the time since the last of them."""
     return {
         "opportunity": _("Opportunity"),
-        "order": _("Ordered"),
+        "order": _("Order"),
         "production": _("Production"),
         "project": _("Project"),
-        "shipped": _("Shipped"),
-        "arrived": _("Arrived"),
-        "invoiced": _("Invoiced"),
-        "paid": _("Paid"),
+        "shipped": _("Shipping"),
+        "arrived": _("Arrival"),
+        "invoiced": _("Invoicing"),
+        "paid": _("Payment"),
         "": _("since then"),
     }
 

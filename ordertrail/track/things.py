@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ordertrail.lib.money import QTY_SCALE, from_units
-from ordertrail.records.models import Link, Source, SourceDocument
 from ordertrail.track.addresses import href
 from ordertrail.track.gather import Gathered
+from ordertrail.track.papers import Paper, bonds_of, papers_of
 from ordertrail.track.when import exact
 from ordertrail.web.axes import look
 
@@ -59,32 +58,6 @@ LOOKS: dict[tuple[str, str], tuple[str, Promise]] = {
     ("", "cancelled"): ("line", gettext_lazy("Cancelled")),
 }
 """Tone and word of a document's state."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bond:
-    """Why a paper belongs to its thing: a link, in words; ``by_rule`` when no person made it."""
-
-    link: int
-    words: str
-    at: datetime
-    by_rule: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What one system has of a thing: its own number, and since when it says what it says."""
-
-    id: int
-    source: Source
-    number: str
-    ref: str
-    href: str
-    home: bool
-    gone: bool
-    learned_at: datetime
-    versions: int
-    bonds: tuple[Bond, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,57 +109,6 @@ def state_look(kind: str, state: str) -> tuple[str, Promise | str]:
     return LOOKS.get((kind, state)) or LOOKS.get(("", state)) or ("idle", state)
 
 
-def bond(link: Link, sources: Mapping[int, Source], people: Mapping[int, str]) -> Bond:
-    """A link in words: who names whom, what both carry, or who joined them."""
-    other = link.other
-    names = {
-        "one": f"{sources[link.document.source_id].name} {link.document}",
-        "other": f"{sources[other.source_id].name} {other}" if other else "",
-        "key": link.key,
-        "person": people.get(link.made_by or 0, ""),
-    }
-    by_rule = {
-        "same_as": _("%(one)s names %(other)s"),
-        "tax_number": _("%(one)s and %(other)s bear the same tax number"),
-        "name": _("%(one)s and %(other)s bear the same name"),
-        "sku": _("%(one)s and %(other)s bear the same SKU"),
-    }
-    words = by_rule.get(link.rule) or _("%(person)s joined %(one)s and %(other)s")
-    return Bond(link.pk, words % names, link.made_at, bool(link.rule))
-
-
-def papers_of(
-    documents: Iterable[SourceDocument],
-    group: int,
-    sources: Mapping[int, Source],
-    bonds: Mapping[int, Collection[Bond]],
-    versions: Mapping[int, Collection[Any]],
-) -> tuple[Paper, ...]:
-    """The papers of one thing, its home's first; every bond stands at the paper that it brings in."""
-    shown: set[int] = set()
-    found = []
-    for document in documents:
-        mine = []
-        if document.pk != group:
-            mine = [bond for bond in bonds.get(document.pk, ()) if bond.link not in shown]
-            shown |= {bond.link for bond in mine}
-        found.append(
-            Paper(
-                document.pk,
-                sources[document.source_id],
-                document.number,
-                document.ref,
-                reverse("track:document", args=[document.pk]),
-                document.pk == group,
-                document.gone_at is not None,
-                document.learned_at,
-                len(versions.get(document.pk, ())) or document.last_seq,
-                tuple(mine),
-            )
-        )
-    return tuple(found)
-
-
 def things(told: Gathered) -> tuple[Thing, ...]:
     """Every document around an order, by kind and then by day."""
     maker = _Maker(told)
@@ -200,13 +122,8 @@ class _Maker:
 
     def __init__(self, told: Gathered) -> None:
         self.told = told
-        self.bonds: dict[int, list[Bond]] = defaultdict(list)
+        self.bonds = bonds_of(told.links, told.sources, told.people)
         self.members = told.members()
-        for link in told.links:
-            made = bond(link, told.sources, told.people)
-            for document in (link.document_id, link.other_id):
-                if document is not None:
-                    self.bonds[document].append(made)
 
     def _thing(self, kind: str, row: Any, stands: str, **more: Any) -> Thing:
         reported = bool(getattr(row, "reported", False))
@@ -216,7 +133,7 @@ class _Maker:
             "day": None, "at": None, "planned": False, "counts": True, "own": None, "whole": None, "currency": "",
             "orders": 1, "tone": tone, "state": words, "done": getattr(row, "state", "") not in ("draft", "cancelled"),
         }  # fmt: skip
-        papers = papers_of(self.members[row.pk], row.pk, told.sources, self.bonds, told.versions)
+        papers = papers_of(self.members[row.pk], row.pk, told.sources, self.bonds)
         return Thing(
             kind, row.pk, row.number, href(kind, row.pk, "" if reported else row.number), reported=reported,
             papers=papers, **plain | more,

@@ -21,8 +21,8 @@ from ordertrail.track.when import exact
 
 ACTIVITIES = (
     "opened", "ordered", "linked", "unlinked", "changed", "started", "finished", "shipped", "returned", "arrived", "invoiced",
-    "credited", "paid", "refunded", "lost", "finding_opened", "finding_taken", "finding_changed", "finding_closed", "taken",
-    "handed_over", "done", "commented",
+    "credited", "paid", "refunded", "lost", "finding_opened", "finding_taken", "finding_given", "finding_dropped",
+    "finding_noted", "finding_changed", "finding_closed", "taken", "handed_over", "done", "commented",
 )  # fmt: skip
 """Every activity, in the order in which events of one instant stand."""
 
@@ -204,16 +204,19 @@ class _Maker:
         """What the rules found, and what became of it."""
         names = {
             "opened": "finding_opened",
-            "again": "finding_opened",
+            "reopened": "finding_opened",
             "closed": "finding_closed",
             "taken": "finding_taken",
+            "given": "finding_given",
+            "dropped": "finding_dropped",
+            "noted": "finding_noted",
         }
         for event in self.told.finding_events:
             _, day, _ = moment(event.at)
             yield Event(
                 event.at, day or event.at.date(), False, event.at, names.get(event.what, "finding_changed"), "finding",
                 event.finding_id, "", actor=str(event.actor) if event.actor else "", sequence=f"{event.pk:020}",
-                detail={"finding": event.finding, "what": event.what},
+                detail={"finding": event.finding, "what": event.what, "text": event.facts.get("text", "")},
             )  # fmt: skip
 
 

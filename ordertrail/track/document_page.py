@@ -1,0 +1,199 @@
+"""What the page of a single document is made of: facts, lines with the orders they belong to, shares, papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ordertrail.billing.models import Allocation, Invoice, Payment, PaymentShare
+from ordertrail.orders.queries import visible_orders
+from ordertrail.records.models import Source
+from ordertrail.track.addresses import href
+from ordertrail.track.papers import Paper, group
+from ordertrail.track.things import ICONS, KINDS, state_look
+from ordertrail.track.when import exact
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the facts card: a word and a value, which is a text, a day, an instant, a quantity, an amount or a link."""
+
+    words: Promise | str
+    value: Any
+    currency: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRef:
+    """An order that a document belongs to, as far as this person may see it: hidden ones have no number."""
+
+    id: int
+    number: str
+    href: str
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """What every document's page shows; ``rows``, ``shares`` and ``payments`` are of its kind."""
+
+    kind: str
+    kind_words: Promise
+    icon: str
+    row: Any
+    tone: str
+    state: Promise | str
+    home: Source
+    facts: tuple[Fact, ...]
+    papers: tuple[Paper, ...]
+    rows: tuple[Any, ...] = ()
+    shares: tuple[Any, ...] = ()
+    payments: tuple[Any, ...] = ()
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line of a shipment or invoice, or an allocation of a payment, with the order that it belongs to."""
+
+    line: Any
+    order: OrderRef | None
+    place: int | None  # the order line's number
+    name: str
+    unknown: str  # the order's key as the source wrote it, while no order matches
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """An order's part of an invoice or payment, to the cent; ``counts`` where its source is the one believed for the order."""
+
+    order: OrderRef | None
+    amount: Decimal
+    paid: Decimal
+    counts: bool
+    invoice: Invoice | None = None
+
+    @property
+    def open(self) -> Decimal:
+        """What the order still owes of it."""
+        return self.amount - self.paid
+
+    @property
+    def invoice_href(self) -> str:
+        """The page of the invoice that it went through; "" without one."""
+        return invoice_href(self.invoice)
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationRow:
+    """What a payment is set against, as its source told it or as it was read from the payer's text."""
+
+    line: Allocation
+    order: OrderRef | None
+    invoice: Invoice | None
+    unknown: str  # the order's key as the source wrote it, while no order matches
+
+    @property
+    def invoice_href(self) -> str:
+        """The page of the invoice; "" without one."""
+        return invoice_href(self.invoice)
+
+
+def invoice_href(invoice: Invoice | None) -> str:
+    """The page of an invoice; "" without one."""
+    return "" if invoice is None else href("invoice", invoice.pk, "" if invoice.reported else invoice.number)
+
+
+def allocation_rows(
+    rows: Iterable[Allocation], shares: Iterable[PaymentShare], orders: Mapping[int, OrderRef], *, all_seen: bool
+) -> tuple[AllocationRow, ...]:
+    """The allocations that may be seen: all of them, or those that settle something of an order that may be seen."""
+    invoices = {share.invoice_id for share in shares if share.order_id in orders}
+    return tuple(
+        AllocationRow(
+            row,
+            orders.get(row.order_id or 0),
+            row.invoice if row.invoice_id else None,
+            row.order_key if row.order_id is None and row.invoice_id is None else "",
+        )
+        for row in rows
+        if all_seen or row.order_id in orders or (row.invoice_id is not None and row.invoice_id in invoices)
+    )
+
+
+def page(kind: str, row: Any, stands: str, facts: Iterable[Fact], **parts: Any) -> DocumentPage:
+    """The page of a document with what all kinds have: its state, its home, and the papers that systems have of it."""
+    thing = group(row.pk)
+    tone, words = state_look(kind, stands)
+    told = tuple(fact for fact in facts if fact.value not in (None, ""))
+    home = thing.sources[row.home_id]
+    return DocumentPage(kind, KINDS[kind], ICONS[kind], row, tone, words, home, told, thing.papers, **parts)
+
+
+def orders_by_id(ids: Iterable[int | None], person: object) -> dict[int, OrderRef]:
+    """Those of the orders that ``person`` may see, by id."""
+    wanted = {pk for pk in ids if pk is not None}
+    rows = visible_orders(person).filter(pk__in=wanted).values_list("pk", "number", "customer_name")
+    return {pk: OrderRef(pk, number, href("order", pk, number), customer) for pk, number, customer in rows}
+
+
+def line_rows(rows: Sequence[Any], orders: Mapping[int, OrderRef]) -> tuple[tuple[LineRow, ...], int]:
+    """The lines that may be seen, and how many may not."""
+    shown = [row for row in rows if row.order_id is None or row.order_id in orders]
+    found = tuple(
+        LineRow(
+            row,
+            orders.get(row.order_id or 0),
+            row.order_line.line if row.order_line_id and row.order_line else None,
+            (row.order_line.name if row.order_line_id and row.order_line else "") or row.sku,
+            row.order_key if row.order_id is None else "",
+        )
+        for row in shown
+    )
+    return found, len(rows) - len(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A payment that settles a part of an invoice."""
+
+    number: str
+    href: str
+    day: date | datetime | None
+    amount: Decimal
+
+
+def settlements(shares: Iterable[PaymentShare], orders: Mapping[int, OrderRef]) -> tuple[Settlement, ...]:
+    """The payments on an invoice, each with what it settles of the orders that may be seen."""
+    amounts: dict[int, Decimal] = {}
+    payments: dict[int, Payment] = {}
+    for share in shares:
+        if share.order_id in orders:
+            payments[share.payment_id] = share.payment
+            amounts[share.payment_id] = amounts.get(share.payment_id, ZERO) + share.amount
+    return tuple(
+        Settlement(
+            row.number,
+            href("payment", pk, "" if row.reported else row.number),
+            exact(row.paid_at) or row.paid_date,
+            amounts[pk],
+        )
+        for pk, row in sorted(payments.items(), key=lambda pair: (str(pair[1].paid_date), pair[0]))
+    )
+
+
+def order_fact(row: Any, person: object) -> Fact:
+    """The order that a work order, project or opportunity belongs to."""
+    found = orders_by_id([row.order_id], person).get(row.order_id or 0)
+    if found is not None:
+        return Fact(_("Order"), found.number, href=found.href)
+    return Fact(_("Order"), row.order_key and _("%(key)s, not known here") % {"key": row.order_key})

@@ -1,0 +1,187 @@
+"""Pages of single documents: shipment, invoice, payment, work order, project, opportunity, each with the orders it belongs to."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
+from ordertrail.orders.queries import only_for
+from ordertrail.presales.models import Opportunity
+from ordertrail.shipping.models import Shipment, ShipmentLine
+from ordertrail.track.document_page import (
+    Fact,
+    ShareRow,
+    allocation_rows,
+    line_rows,
+    order_fact,
+    orders_by_id,
+    page,
+    settlements,
+)
+from ordertrail.track.scope import meant
+from ordertrail.track.when import exact
+from ordertrail.web.rights import needs
+from ordertrail.work.models import Project, WorkOrder
+
+ZERO = Decimal(0)
+
+
+@needs("see_orders")
+@require_GET
+@meant("shipment")
+def shipment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A shipment: what left, when, where to, and for which orders."""
+    row = get_object_or_404(Shipment, pk=pk)
+    lines = list(ShipmentLine.objects.filter(shipment=row).select_related("order_line").order_by("line"))
+    rows, hidden = line_rows(lines, orders_by_id((line.order_id for line in lines), request.user))
+    back = row.direction == "in" and row.state == "done"
+    state = "back" if back else "arrived" if row.state == "done" and row.arrived_date else row.state
+    shipped = exact(row.shipped_at) if not row.shipped_prec else None
+    facts = (
+        Fact(_("Customer"), row.customer_name),
+        Fact(_("Ship to"), row.ship_to),
+        Fact(_("Warehouse"), row.warehouse),
+        Fact(_("Planned for"), row.planned_date),
+        Fact(_("Came back at") if back else _("Shipped at"), shipped or row.shipped_date),
+        Fact(_("Arrived at"), exact(row.arrived_at) or row.arrived_date),
+        Fact(_("Carrier"), row.carrier),
+        Fact(_("Tracking number"), row.tracking_number),
+        Fact(_("Quantity in all"), sum((line.qty for line in lines), ZERO)),
+    )
+    shown = page("shipment", row, state, facts, rows=rows, hidden=hidden)
+    return render(request, "track/document_shipment.html", {"page": shown})
+
+
+@needs("see_orders")
+@require_GET
+@meant("invoice")
+def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """An invoice: its lines, each order's share of it to the cent, and what is paid of each share."""
+    row = get_object_or_404(Invoice, pk=pk)
+    lines = list(InvoiceLine.objects.filter(invoice=row).select_related("order_line").order_by("line"))
+    shares = list(InvoiceShare.objects.filter(invoice=row).order_by("pk"))
+    orders = orders_by_id([*(line.order_id for line in lines), *(share.order_id for share in shares)], request.user)
+    rows, hidden = line_rows(lines, orders)
+    settled = list(PaymentShare.objects.filter(invoice=row, counts=True).select_related("payment").order_by("pk"))
+    paid: dict[int, Decimal] = {}
+    for money in settled:
+        paid[money.order_id] = paid.get(money.order_id, ZERO) + money.amount
+    told = tuple(
+        ShareRow(orders.get(share.order_id or 0), share.gross, paid.get(share.order_id or 0, ZERO), share.counts)
+        for share in shares
+        if share.order_id is None or share.order_id in orders
+    )
+    facts = (
+        Fact(
+            _("Type"),
+            _("credit note") if row.type == "credit_note" else _("advance invoice") if row.type == "advance" else "",
+        ),
+        Fact(_("Customer"), row.customer_name),
+        Fact(_("Invoice date"), row.invoice_date),
+        Fact(_("Due on"), row.due_date),
+        Fact(_("Tax invoice number"), row.tax_invoice_number),
+        Fact(_("Net amount"), row.net, row.currency),
+        Fact(_("Tax"), row.tax, row.currency),
+        Fact(_("Total incl. tax"), row.total, row.currency),
+        Fact(_("Total as printed"), row.total_told if row.total_told not in (None, row.total) else None, row.currency),
+        Fact(_("Paid"), sum(paid.values(), ZERO), row.currency),
+        Fact(_("Open"), row.total - sum(paid.values(), ZERO), row.currency),
+    )
+    shown = page(
+        "invoice", row, row.state, facts, rows=rows, shares=told, hidden=hidden, payments=settlements(settled, orders)
+    )
+    return render(request, "track/document_invoice.html", {"page": shown})
+
+
+@needs("see_orders")
+@require_GET
+@meant("payment")
+def payment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A payment: what it is set against, and which part of it counts for which order."""
+    row = get_object_or_404(Payment, pk=pk)
+    allocations = list(Allocation.objects.filter(payment=row).select_related("invoice").order_by("line"))
+    shares = list(PaymentShare.objects.filter(payment=row).select_related("invoice").order_by("pk"))
+    orders = orders_by_id([*(a.order_id for a in allocations), *(s.order_id for s in shares)], request.user)
+    told = tuple(
+        ShareRow(orders.get(share.order_id), share.amount, share.amount, share.counts, share.invoice)
+        for share in shares
+        if share.order_id in orders
+    )
+    used = sum((allocation.amount for allocation in allocations), ZERO)
+    facts = (
+        Fact(_("Payer"), row.payer),
+        Fact(_("Received at") if row.amount >= 0 else _("Paid back at"), exact(row.paid_at) or row.paid_date),
+        Fact(_("Reference"), row.reference),
+        Fact(_("Amount"), row.amount, row.currency),
+        Fact(_("Set against invoices and orders"), used, row.currency),
+        Fact(_("Not set against anything"), row.amount - used, row.currency),
+    )
+    state = "back" if row.amount < 0 and row.state == "done" else row.state
+    rows = allocation_rows(allocations, shares, orders, all_seen=only_for(request.user) is None)
+    shown = page("payment", row, state, facts, rows=rows, shares=told, hidden=len(shares) - len(told))
+    return render(request, "track/document_payment.html", {"page": shown})
+
+
+@needs("see_orders")
+@require_GET
+@meant("work_order")
+def work_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """A work order: what is made, how much of it is finished, and for which order."""
+    row = get_object_or_404(WorkOrder, pk=pk)
+    facts = (
+        order_fact(row, request.user),
+        Fact(_("SKU"), row.sku),
+        Fact(_("Planned quantity"), row.planned_qty),
+        Fact(_("Finished quantity"), row.finished_qty),
+        Fact(_("Still to finish"), max(ZERO, row.planned_qty - row.finished_qty)),
+        Fact(_("Begun at"), exact(row.start_at) or row.start_date),
+        Fact(_("Due on"), row.due_date),
+        Fact(_("Finished at"), exact(row.finished_at) or row.finished_date),
+    )
+    shown = page("work_order", row, row.state, facts)
+    return render(request, "track/document.html", {"page": shown})
+
+
+@needs("see_orders")
+@require_GET
+@meant("project")
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    """A project: its hours and dates, and the order that it is for."""
+    row = get_object_or_404(Project, pk=pk)
+    facts = (
+        Fact(_("Title"), row.title),
+        order_fact(row, request.user),
+        Fact(_("Customer"), row.customer_name),
+        Fact(_("Begun at"), row.start_date),
+        Fact(_("Due on"), row.due_date),
+        Fact(_("Finished at"), row.finished_date),
+        Fact(_("Planned hours"), row.planned_hours),
+        Fact(_("Spent hours"), row.spent_hours),
+    )
+    shown = page("project", row, row.state, facts)
+    return render(request, "track/document.html", {"page": shown})
+
+
+@needs("see_orders")
+@require_GET
+@meant("opportunity")
+def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+    """An opportunity: its stage and value, and the order that it became."""
+    row = get_object_or_404(Opportunity, pk=pk)
+    facts = (
+        Fact(_("Title"), row.title),
+        order_fact(row, request.user),
+        Fact(_("Customer"), row.customer_name),
+        Fact(_("Stage"), row.stage),
+        Fact(_("Value"), row.value, row.currency or "CNY"),
+        Fact(_("Salesperson"), row.salesperson),
+        Fact(_("Opened at"), row.opened_date),
+        Fact(_("Closed at"), row.closed_date),
+    )
+    shown = page("opportunity", row, row.stage, facts)
+    return render(request, "track/document.html", {"page": shown})
