@@ -100,6 +100,20 @@ class Stream:
         """Those of ``columns`` that must exist: all but the optional ones."""
         return tuple(dict.fromkeys(column for column, spec in self._named(lines) if not (spec and spec.optional)))
 
+    def needed_columns(self, *, lines: bool = False) -> frozenset[str]:
+        """The columns without which no document, or no line, can be read."""
+        record, fields = (
+            (LINES[self.kind][1], self.line_fields)
+            if lines and self.lines
+            else (shapes.RECORDS[self.kind], self.fields)
+        )
+        found = {self.key.column} if not lines else {self.lines.key} if self.lines and self.lines.key else set()
+        for f in dataclasses.fields(record):
+            bare = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
+            specs = fields.get(f.name, ()) if bare and (self.lines or not lines) else ()
+            found |= {spec.column for spec in specs if spec.column and spec.default is None and not spec.header}
+        return frozenset(found)
+
     def _named(self, lines: bool) -> Iterator[tuple[str, Spec | None]]:
         own_rows = self.lines is not None and self.lines.rows
         if not lines or own_rows:

@@ -7,7 +7,7 @@ documents and touches nothing. What was landed can so be read again at any time,
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -105,6 +105,11 @@ class Connector(ABC):
 
     def __repr__(self) -> str:
         return f"<{self.name} connector>"
+
+    @classmethod
+    def declared_streams(cls, settings: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """The streams of a source whose settings declare none: what a connector for one product knows by itself."""
+        return ()
 
     def hide(self, text: str) -> str:
         """``text`` with every secret of this source made unreadable, for sentences that quote the source."""

@@ -19,6 +19,7 @@ from ordertrail.sync.connectors.rest_auth import Auth, with_renewal
 from ordertrail.sync.connectors.rest_http import Answer, Http
 from ordertrail.sync.connectors.rest_json import Broken, at_path, flat, parsed, records
 from ordertrail.sync.connectors.rest_pages import Page, Paging
+from ordertrail.sync.drift import Drift, Missing, closest
 from ordertrail.sync.stream import Stream
 from ordertrail.sync.values import Bad, show
 from ordertrail.sync.versions import version_text
@@ -45,7 +46,10 @@ class Connector(base.Connector):
         self._url = str(settings.get("url", "")).rstrip("/")
         self.http = Http(self._url, tuple(settings.get("allow") or ()), settings)
         self.http.hide = self.hide
-        self._auth = Auth(dict(settings.get("auth") or {}), secrets, self._url, self.http)
+        self._auth = self._logging_in(secrets)
+
+    def _logging_in(self, secrets: Mapping[str, str]) -> Auth:
+        return Auth(dict(self.settings.get("auth") or {}), secrets, self._url, self.http)
 
     def hide(self, text: str) -> str:
         """As of every connector; the token that the source gave is a secret too."""
@@ -76,6 +80,7 @@ class Connector(base.Connector):
                 for page in self._pages(stream, window):
                     if last is not None:
                         yield last
+                    self._check_columns(stream, page)
                     highest = self._noticed(stream, page, seen, highest)
                     totals.add(page.total)
                     last = self._landing(stream, page)
@@ -90,6 +95,24 @@ class Connector(base.Connector):
         self._note_clock()
         if last is not None:
             yield self._moving(stream, last, since, highest)
+
+    def _check_columns(self, stream: Stream, page: Page) -> None:
+        """Refuse a page in which no document has a field that all must have: it was renamed, and the cursor must wait."""
+        path = stream.lines.path if stream.lines else ""
+        heads: set[str] = set()
+        lines: set[str] = set()
+        needed, below = stream.needed_columns(), stream.needed_columns(lines=True)
+        for item in page.items:
+            if needed <= heads and (below <= lines or path == "."):
+                return
+            row = flat(item, path)
+            heads.update(row)
+            for line in _lines(item, row, path):
+                lines.update(line)
+        for there, wanted in ((heads, needed), (lines, below if path != "." else needed)):
+            gone = [Missing(column, closest(column, there - wanted)) for column in sorted(wanted - there)]
+            if there and gone:
+                Drift(stream.name, missing=tuple(gone)).refuse()
 
     def _shifted(self, stream: Stream, totals: set[int | None], found: int) -> bool:
         """Whether documents came or went between two pages, so that one may have slipped through."""

@@ -91,6 +91,7 @@ class Http:
         )
         self.sleep: Callable[[float], None] = time.sleep
         self.clock: Callable[[], float] = time.monotonic
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.hide: Callable[[str], str] = str
         self.skew: float | None = None
 
@@ -163,7 +164,7 @@ class Http:
                     raise Passing(
                         _("The source answers with status %(status)s.") % {"status": response.status_code},
                         "source_failing",
-                        retry_after(headers.get("retry-after", ""), datetime.now(UTC)),
+                        retry_after(headers.get("retry-after", ""), self.now()),
                     )
                 return Answer(response.status_code, headers, body, url)
         except requests.exceptions.SSLError as wrong:
@@ -196,7 +197,7 @@ class Http:
     def _measure_clock(self, headers: Mapping[str, str]) -> None:
         """How many seconds the source's clock is ahead of ours, from the first answer that says."""
         if self.skew is None and (said := _http_date(headers.get("date", ""))):
-            self.skew = (said - datetime.now(UTC)).total_seconds()
+            self.skew = (said - self.now()).total_seconds()
 
 
 def retry_after(text: str, now: datetime) -> float | None:

@@ -1,0 +1,363 @@
+"""Records of Tryton as rows that a mapping can read: one flat row for a document and one for each of its lines.
+
+What a declared mapping cannot say is done here, and no more: quantities in the unit of the order's line, a credit note's
+amounts turned round, tax rates summed, lines of one bank movement gathered. Pure: the same records give the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from ordertrail.billing.rules import numbers_in
+from ordertrail.sync.connectors.base import Value
+
+Record = Mapping[str, Any]
+"""A record as Tryton tells it; related ones stand under the field's name with a dot behind it."""
+
+Row = dict[str, Value]
+
+SIX = Decimal("0.000001")
+"""The smallest quantity that is told apart."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A document: its ref (Tryton's own ``model,id`` where it is one record), its row and its lines' rows."""
+
+    ref: str
+    row: Row
+    lines: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Together:
+    """A record with all that was read for it: its lines, and the order lines that these name, by id."""
+
+    model: str
+    head: Record
+    lines: Sequence[Record] = ()
+    sale_lines: Mapping[int, Record] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> str:
+        """Tryton's own name for the record."""
+        return f"{self.model},{self.head['id']}"
+
+    def row(self, **more: Value) -> Row:
+        """The record's own cells, with those that all documents have, and ``more``."""
+        changed = changed_at(self.head)
+        number = self.head.get("number") or f"draft-{self.head['id']}"
+        return {**cells(self.head), "ref": self.ref, "number": number, "changed_at": changed, **more}
+
+    def order_line(self, record: Record) -> tuple[str, str, Record]:
+        """The order and the order line that a record comes from, as refs, and the order line itself; "" for none."""
+        model, id_ = named(record.get("origin"))
+        found = self.sale_lines.get(id_, {}) if model == "sale.line" else {}
+        return (ref("sale.sale", found["sale"]), ref("sale.line", id_), found) if found else ("", "", {})
+
+
+def documents(together: Together) -> Iterator[Found]:
+    """The documents that a record stands for: one, but for a bank statement."""
+    return _FOUND[together.model](together)
+
+
+def cells(record: Record, prefix: str = "") -> Row:
+    """The plain values of a record, and of the single records related to it under dotted names.
+
+    >>> cells({"id": 3, "state": "done", "party.": {"id": 7, "name": "Hotel"}, "lines": [1, 2]})
+    {'id': 3, 'state': 'done', 'party.id': 7, 'party.name': 'Hotel'}
+    """
+    row: Row = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            row |= cells(value, f"{prefix}{name}")
+        elif not isinstance(value, list):
+            row[prefix + name] = value
+    return row
+
+
+def changed_at(record: Record) -> datetime | None:
+    """When a record was last written; a new one has only its creation."""
+    return record.get("write_date") or record.get("create_date")
+
+
+def ref(model: str, id_: Any) -> str:
+    """How Tryton names a record, "" for none."""
+    return f"{model},{id_}" if id_ else ""
+
+
+def named(reference: Any) -> tuple[str, int]:
+    """The model and id in a reference; ("", 0) for none.
+
+    >>> named("sale.line,7"), named(None), named("sale.line,-1")
+    (('sale.line', 7), ('', 0), ('', 0))
+    """
+    model, _comma, id_ = str(reference or "").partition(",")
+    return (model, int(id_)) if id_.isdigit() else ("", 0)
+
+
+def at(record: Record, path: str) -> Any:
+    """What stands under a dotted name, None where a record on the way is missing.
+
+    >>> at({"party.": {"name": "Hotel"}}, "party.name"), at({"party.": None}, "party.name")
+    ('Hotel', None)
+    """
+    first, dot, rest = path.partition(".")
+    if not dot:
+        return record.get(first)
+    inner = record.get(f"{first}.")
+    return at(inner, rest) if isinstance(inner, Mapping) else None
+
+
+def each(record: Record, path: str) -> list[Any]:
+    """The values of one field of all records in a list: ``each(party, "addresses.full_address")``; without empty ones."""
+    first, _dot, rest = path.partition(".")
+    return [value for one in record.get(f"{first}.") or () if (value := at(one, rest)) not in (None, "")]
+
+
+def tax_rate(record: Record) -> Decimal:
+    """The sum of a line's percentage taxes, and of those that a tax is made of; a tax of a fixed amount has no rate."""
+    taxes = [*(record.get("taxes.") or ())]
+    taxes += [part for tax in taxes for part in tax.get("childs.") or ()]
+    return sum((tax["rate"] for tax in taxes if tax.get("type") == "percentage" and tax.get("rate")), Decimal(0))
+
+
+def in_unit(qty: Decimal | int | None, own: Any, wanted: Any) -> Decimal | None:
+    """A quantity in another unit, as Tryton turns it: by the factor or the rate, whichever of the two is exact.
+
+    >>> dozen, piece = {"id": 2, "factor": Decimal(12), "rate": Decimal("0.083333333333")}, {"id": 1, "factor": 1, "rate": 1}
+    >>> in_unit(Decimal(18), piece, dozen), in_unit(Decimal("1.5"), dozen, piece), in_unit(Decimal(4), piece, None)
+    (Decimal('1.500000'), Decimal('18.000000'), Decimal('4'))
+    """
+    if qty is None:
+        return None
+    amount: Decimal = Decimal(qty)
+    if not own or not wanted or own["id"] == wanted["id"]:
+        return amount
+    amount = amount * own["factor"] if own["factor"] > own["rate"] else amount / own["rate"]
+    amount = amount / wanted["factor"] if wanted["factor"] > wanted["rate"] else amount * wanted["rate"]
+    return amount.quantize(SIX)
+
+
+# --- one function a model ---------------------------------------------------------------------------------------------
+
+
+def _party(own: Together) -> Iterator[Found]:
+    head = own.head
+    address = next(iter(each(head, "addresses.full_address")), "")
+    row = own.row(
+        number=head.get("code") or own.ref,
+        name=head.get("name") or head.get("rec_name"),
+        address=", ".join(filter(None, str(address).splitlines())),
+        country=next((at(one, "country.code") for one in head.get("addresses.") or () if at(one, "country.code")), ""),
+        phone=head.get("phone") or head.get("mobile"),
+    )
+    yield Found(own.ref, row)
+
+
+def _product(own: Together) -> Iterator[Found]:
+    head = own.head
+    price = head.get("list_price")
+    row = own.row(
+        number=_sku(own.ref, head),
+        price=at(head, "template.list_price") if price is None else price,
+        category=at(head, "account_category.name") or next(iter(each(head, "categories.name")), ""),
+        barcodes=" ".join(each(head, "identifiers.code")),
+    )
+    yield Found(own.ref, row)
+
+
+def _sku(of: str, product: Any) -> str:
+    """A product's code; one without a code goes by Tryton's name for it."""
+    return str((product or {}).get("code") or of)
+
+
+def _line_sku(line: Record) -> str:
+    product = line.get("product.")
+    return _sku(ref("product.product", product["id"]), product) if product else ""
+
+
+def _opportunity(own: Together) -> Iterator[Found]:
+    sales = own.head.get("sales") or [0]
+    yield Found(
+        own.ref, own.row(customer=ref("party.party", own.head.get("party")), order=ref("sale.sale", min(sales)))
+    )
+
+
+def _sale(own: Together) -> Iterator[Found]:
+    lines = tuple(
+        {
+            "ref": ref("sale.line", line["id"]),
+            "sku": _line_sku(line) or _first_words(line.get("description")) or ref("sale.line", line["id"]),
+            "name": at(line, "product.name") or line.get("description"),
+            "qty": line.get("quantity"),
+            "unit": at(line, "unit.symbol"),
+            "price": line.get("unit_price"),
+            "net": line.get("amount"),
+            "tax_rate": tax_rate(line),
+        }
+        for line in own.lines
+    )
+    yield Found(own.ref, own.row(customer=ref("party.party", own.head.get("party"))), lines)
+
+
+def _first_words(text: Any) -> str:
+    return str(text or "").strip().partition("\n")[0][:60]
+
+
+def _production(own: Together) -> Iterator[Found]:
+    head = own.head
+    order, line, sale_line = own.order_line(head)
+    product, unit = head.get("product."), head.get("unit.")
+    wanted = sale_line.get("unit.") or unit
+    made = sum(
+        (
+            in_unit(out.get("quantity"), out.get("unit."), wanted) or Decimal(0)
+            for out in head.get("outputs.") or ()
+            if out.get("state") == "done" and product and out.get("product") == product["id"]
+        ),
+        Decimal(0),
+    )
+    row = own.row(
+        sku=_line_sku(head),
+        planned=in_unit(head.get("quantity"), unit, wanted),
+        made=made,
+        order=order or head.get("reference"),
+        order_line=line,
+        finished=head.get("effective_date") if head.get("state") == "done" else None,
+    )
+    yield Found(own.ref, row)
+
+
+def _project(own: Together) -> Iterator[Found]:
+    """A project. Tryton itself does not say for which order it is; its name may."""
+    head = own.head
+    row = own.row(
+        customer=ref("party.party", head.get("party")),
+        order=own.order_line(head)[0] or next(iter(numbers_in(str(head.get("name") or ""))), ""),
+        state="done" if at(head, "status.progress") == 1 else "running",
+        planned_hours=_hours(head.get("total_effort")),
+        spent_hours=_hours(head.get("timesheet_duration")),
+    )
+    yield Found(own.ref, row)
+
+
+def _hours(seconds: Any) -> Decimal | None:
+    return None if seconds is None else (Decimal(seconds) / 3600).quantize(SIX)
+
+
+_UNDONE = frozenset({"cancelled", "staging"})
+
+
+def _shipment(own: Together) -> Iterator[Found]:
+    """A shipment with the moves that count: none that was cancelled or is only planned as a place for others."""
+    head, back = own.head, own.model.endswith(".return")
+    moves = [move for move in own.lines if move.get("state") not in _UNDONE and move.get("quantity")]
+    went = [move["effective_date"] for move in moves if move.get("effective_date")]
+    row = own.row(
+        customer=ref("party.party", head.get("customer")),
+        direction="in" if back else "out",
+        shipped=head.get("effective_date") or max(went, default=None),
+    )
+    yield Found(own.ref, row, tuple(_move(own, move) for move in moves))
+
+
+def _move(own: Together, move: Record) -> Row:
+    order, line, sale_line = own.order_line(move)
+    return {
+        "ref": ref("stock.move", move["id"]),
+        "sku": _line_sku(move),
+        "qty": in_unit(move.get("quantity"), move.get("unit."), sale_line.get("unit.")),
+        "order": order,
+        "order_line": line,
+        "lot": at(move, "lot.number"),
+    }
+
+
+def _invoice(own: Together) -> Iterator[Found]:
+    """A bill; one below zero is a credit note, told by amounts above it."""
+    head = own.head
+    total = head.get("total_amount") or Decimal(0)
+    sign = -1 if total < 0 else 1
+    row = own.row(
+        customer=ref("party.party", head.get("party")),
+        type="credit_note" if sign < 0 else "invoice",
+        total=sign * total,
+        due=min(each(head, "lines_to_pay.maturity_date"), default=None),
+    )
+    yield Found(own.ref, row, tuple(_invoice_line(own, line, sign) for line in own.lines))
+
+
+def _invoice_line(own: Together, line: Record, sign: int) -> Row:
+    order, order_line, sale_line = own.order_line(line)
+    qty = in_unit(line.get("quantity"), line.get("unit."), sale_line.get("unit."))
+    net = line.get("amount")
+    return {
+        "ref": ref("account.invoice.line", line["id"]),
+        "order": order,
+        "order_line": order_line,
+        "shipment": next(iter(each(line, "stock_moves.shipment")), ""),
+        "sku": _line_sku(line),
+        "qty": None if qty is None else sign * qty,
+        "net": None if net is None else sign * net,
+        "tax_rate": tax_rate(line),
+    }
+
+
+def _statement(own: Together) -> Iterator[Found]:
+    """What moved on the account by one statement. Lines of one number, day and party are one movement, as Tryton itself
+    books them; a line without a number is one by itself.
+    """
+    groups: dict[str, list[Record]] = {}
+    for line in own.lines:
+        groups.setdefault(movement(line), []).append(line)
+    for of, lines in groups.items():
+        yield _payment(own, of, lines)
+
+
+def movement(line: Record) -> str:
+    """The ref of the payment that a line of a statement belongs to."""
+    if not line.get("number"):
+        return ref("account.statement.line", line["id"])
+    return f"{line['statement']},{line['number']},{line.get('date')},{line.get('party') or ''}"
+
+
+def _payment(own: Together, of: str, lines: Sequence[Record]) -> Found:
+    amount = sum((line["amount"] for line in lines), Decimal(0))
+    sign = -1 if amount < 0 else 1
+    parts: Iterable[Row] = (
+        {"amount": sign * line["amount"], "invoice": line["related_to"]}
+        for line in lines
+        if named(line.get("related_to"))[0] == "account.invoice"
+    )
+    first = lines[0]
+    row = own.row(
+        ref=of,
+        number=first.get("number") or own.head.get("name") or of,
+        amount=abs(amount),
+        direction="out" if amount < 0 else "in",
+        date=first.get("date"),
+        customer=ref("party.party", first.get("party")),
+        customer_name=at(first, "party.rec_name"),
+        reference=next((line["description"] for line in lines if line.get("description")), ""),
+    )
+    # What is given back stands first: it makes room for what is settled with it.
+    return Found(of, row, tuple(sorted(parts, key=lambda part: part["amount"])))  # type: ignore[arg-type, return-value]
+
+
+_FOUND: dict[str, Callable[[Together], Iterator[Found]]] = {
+    "party.party": _party,
+    "product.product": _product,
+    "sale.opportunity": _opportunity,
+    "sale.sale": _sale,
+    "production": _production,
+    "project.work": _project,
+    "stock.shipment.out": _shipment,
+    "stock.shipment.out.return": _shipment,
+    "account.invoice": _invoice,
+    "account.statement": _statement,
+}
