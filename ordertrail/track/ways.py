@@ -1,0 +1,41 @@
+"""The room's entries in the side bar, the phone bar, Ctrl+K and behind the key ``g``, with their counts."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ordertrail.findings.models import Finding, FindingStatus
+from ordertrail.orders.queries import only_for, visible_orders
+from ordertrail.track import fresh
+from ordertrail.track.queues import open_count
+from ordertrail.web import format as write
+from ordertrail.web import nav
+from ordertrail.web.nav import Count, Entry
+
+
+def add() -> None:
+    """Hand the entries to the frame."""
+    nav.add(
+        Entry("track:orders", _("Orders"), "list-details", "see_orders", key="o", tab=True, rank=10, count=open_orders)
+    )
+
+
+def open_orders(request: HttpRequest) -> Count | None:
+    """How many orders are open."""
+    return Count(write.number(open_count(request.user)))
+
+
+def findings(request: HttpRequest) -> Count | None:
+    """How many findings are open among the orders that this person may see."""
+    rows = Finding.objects.filter(status=FindingStatus.OPEN)
+    if only_for(request.user) is not None:
+        rows = rows.filter(order__in=visible_orders(request.user).values("pk"))
+    count = rows.count()
+    return Count(write.number(count), bad=count > 0)
+
+
+def sources(request: HttpRequest) -> Count | None:
+    """How many sources are fresh, of all."""
+    told = fresh.as_of()
+    return Count(f"{told.fresh}/{told.total}") if told else None
