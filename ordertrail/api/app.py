@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils import translation
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.renderers import BaseRenderer
@@ -142,6 +142,11 @@ def _suspicious(request: HttpRequest, fault: Any) -> HttpResponse:
     return Problem(422, "too_many", sentence).response()
 
 
+def _unreadable(request: HttpRequest, fault: Any) -> HttpResponse:
+    """Ninja wraps what the parser raises; the problem within is the answer."""
+    return fault.__cause__.response() if isinstance(fault.__cause__, Problem) else _fault(request, fault)
+
+
 def _fault(request: HttpRequest, fault: Any) -> HttpResponse:
     log.error("%s %s", request.method, request.path, exc_info=fault)
     sentence = _(
@@ -174,6 +179,7 @@ def _blame(error: dict[str, Any]) -> dict[str, str]:
 _ANSWERS: dict[type[Exception], Any] = {
     Exception: _fault,
     Http404: _not_found,
+    HttpError: _unreadable,
     Problem: _problem,
     Refused: _refused,
     SuspiciousOperation: _suspicious,

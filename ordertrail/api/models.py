@@ -34,7 +34,6 @@ class KeptAnswer(models.Model):
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     body = models.TextField()
-    etag = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField(db_index=True)
 
     class Meta:

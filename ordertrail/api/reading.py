@@ -24,7 +24,7 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """The body as an object. Problem 400 where it is none."""
-        with _deadline(request.META.get("gunicorn.socket"), BODY_SECONDS):
+        with deadline(request.META.get("gunicorn.socket"), BODY_SECONDS):
             try:
                 body = request.body
             except UnreadablePostError:
@@ -79,7 +79,7 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @contextmanager
-def _deadline(connection: socket.socket | None, seconds: float) -> Iterator[None]:
+def deadline(connection: socket.socket | None, seconds: float) -> Iterator[None]:
     """Cut ``connection`` when what is done within takes longer than ``seconds``; nothing where there is none (tests)."""
     if connection is None:
         yield

@@ -1,0 +1,178 @@
+"""Customers, products, shipments, invoices and payments: lists, and one by id or number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import Model, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ordertrail.api import beside, documents, parties
+from ordertrail.api.calls.declare import get
+from ordertrail.api.door import caller
+from ordertrail.api.lists import chosen_by, listed
+from ordertrail.api.naming import meant
+from ordertrail.api.params import Param, Params, params_of
+from ordertrail.api.scope import of_customers, visible
+from ordertrail.api.shapes import documents as papers
+from ordertrail.api.shapes import parties as shapes
+from ordertrail.api.shapes.frame import Listed
+from ordertrail.api.versions import versioned
+from ordertrail.billing.models import Invoice, InvoiceShare, Payment, PaymentShare
+from ordertrail.catalog.models import Product
+from ordertrail.parties.models import Customer
+from ordertrail.shipping.models import Shipment, ShipmentLine
+from ordertrail.web.filters import Field, FilterSet, Kind, Lookup, Sort
+
+MOST_FOUND = 500
+"""Customers that one text may stand for."""
+
+
+def _states(*values: str) -> tuple[tuple[str, str], ...]:
+    return tuple((value, value) for value in values)
+
+
+def _papers(states: tuple[str, ...], date_column: str) -> FilterSet:
+    """The filters of a list of documents with a date."""
+    return FilterSet(
+        fields=(
+            Field("q", _("Number"), search=True),
+            Field("customer", _("Customer")),
+            Field("state", _("Status"), Kind.CHOICE, _states(*states)),
+            Field("date", _("Date"), Kind.DATES, params=("from", "to")),
+            Field("source", _("Source")),
+        ),
+        sorts=(Sort("date", _("Date"), date_column, descending=True, nullable=True),),
+    )
+
+
+SHIPMENTS = _papers(("draft", "done", "cancelled"), "shipped_at")
+INVOICES = _papers(("draft", "posted", "cancelled"), "invoice_date")
+PAYMENTS = _papers(("draft", "done", "cancelled"), "paid_date")
+CUSTOMERS = FilterSet(
+    fields=(Field("q", _("Name or code"), search=True), Field("country", _("Country")), Field("source", _("Source"))),
+    sorts=(Sort("name", _("Name"), "name"),),
+)
+PRODUCTS = FilterSet(
+    fields=(Field("q", _("Name or SKU"), search=True), Field("category", _("Category")), Field("source", _("Source"))),
+    sorts=(Sort("sku", _("SKU"), "sku"),),
+)
+
+
+def told(filters: FilterSet) -> Params:
+    """The query string of a list."""
+
+    def params() -> Sequence[Param]:
+        return params_of(filters)
+
+    return params
+
+
+def _list(
+    request: HttpRequest,
+    model: type[Model],
+    filters: FilterSet,
+    lookups: dict[str, Lookup],
+    write: Callable[[Any], list[Any]],
+    **only: Any,
+) -> Listed[Any]:
+    """A page of the documents of ``model`` that the caller may see."""
+    chosen = chosen_by(request, filters)
+    rows = chosen.apply(visible(model, caller(request).person).filter(**only), lookups).select_related("home")
+    return listed(request, rows, chosen, rows.count, write)
+
+
+def _by_customer(through: Any, column: str, name_column: str) -> Lookup:
+    """Documents of the customers that a text means: an id, a code, or a part of a name."""
+
+    def condition(text: str) -> Q:
+        ids = {*beside.ask().found("customer", text)}
+        ids |= {*Customer.objects.filter(name__icontains=text).values_list("pk", flat=True)[:MOST_FOUND]}
+        return of_customers(through, column, ids) | Q(**{f"{name_column}__icontains": text})
+
+    return condition
+
+
+@get("/customers", right="see_orders", answer=shapes.Customers, params=told(CUSTOMERS))
+def list_customers(request: HttpRequest) -> Listed[shapes.CustomerRow]:
+    """Customers, by name."""
+    lookups: dict[str, Lookup] = {
+        "q": lambda text: Q(name__icontains=text) | Q(code=text), "country": "country", "source": "home__code",
+    }  # fmt: skip
+    return _list(request, Customer, CUSTOMERS, lookups, parties.customers)
+
+
+@get("/customers/{n}", right="see_orders", answer=shapes.Customer)
+def get_customer(request: HttpRequest, n: str) -> shapes.Customer:
+    """One customer, by id or code, with what is owed."""
+    by = caller(request)
+    return versioned(parties.customer(meant("customer", n, by.person), by))
+
+
+@get("/products", right="see_orders", answer=shapes.Products, params=told(PRODUCTS))
+def list_products(request: HttpRequest) -> Listed[shapes.ProductRow]:
+    """Products, by SKU."""
+    lookups: dict[str, Lookup] = {
+        "q": lambda text: Q(name__icontains=text) | Q(sku__icontains=text), "category": "category", "source": "home__code",
+    }  # fmt: skip
+    return _list(request, Product, PRODUCTS, lookups, parties.products)
+
+
+@get("/products/{n}", right="see_orders", answer=shapes.Product)
+def get_product(request: HttpRequest, n: str) -> shapes.Product:
+    """One product, by id or SKU, with its open demand."""
+    by = caller(request)
+    return versioned(parties.product(meant("product", n, by.person), by))
+
+
+@get("/shipments", right="see_orders", answer=papers.Shipments, params=told(SHIPMENTS))
+def list_shipments(request: HttpRequest) -> Listed[papers.ShipmentRow]:
+    """Shipments and returns, the newest first; bare figures of orders are left out."""
+    lookups: dict[str, Lookup] = {
+        "q": "number__istartswith", "customer": _by_customer(ShipmentLine, "shipment", "customer_name"), "state": "state",
+        "date": "shipped_date", "source": "home__code",
+    }  # fmt: skip
+    return _list(request, Shipment, SHIPMENTS, lookups, documents.shipments, reported=False)
+
+
+@get("/shipments/{n}", right="see_orders", answer=papers.Shipment)
+def get_shipment(request: HttpRequest, n: str) -> papers.Shipment:
+    """One shipment with its lines."""
+    by = caller(request)
+    return versioned(documents.shipment(meant("shipment", n, by.person), by))
+
+
+@get("/invoices", right="see_orders", answer=papers.Invoices, params=told(INVOICES))
+def list_invoices(request: HttpRequest) -> Listed[papers.InvoiceRow]:
+    """Invoices and credit notes, the newest first; bare figures of orders are left out."""
+    lookups: dict[str, Lookup] = {
+        "q": "number__istartswith", "customer": _by_customer(InvoiceShare, "invoice", "customer_name"), "state": "state",
+        "date": "invoice_date", "source": "home__code",
+    }  # fmt: skip
+    return _list(request, Invoice, INVOICES, lookups, documents.invoices, reported=False)
+
+
+@get("/invoices/{n}", right="see_orders", answer=papers.Invoice)
+def get_invoice(request: HttpRequest, n: str) -> papers.Invoice:
+    """One invoice with its lines and the orders' shares."""
+    by = caller(request)
+    return versioned(documents.invoice(meant("invoice", n, by.person), by))
+
+
+@get("/payments", right="see_orders", answer=papers.Payments, params=told(PAYMENTS))
+def list_payments(request: HttpRequest) -> Listed[papers.PaymentRow]:
+    """Payments and refunds, the newest first; bare figures of orders are left out."""
+    lookups: dict[str, Lookup] = {
+        "q": "number__istartswith", "customer": _by_customer(PaymentShare, "payment", "payer"), "state": "state",
+        "date": "paid_date", "source": "home__code",
+    }  # fmt: skip
+    return _list(request, Payment, PAYMENTS, lookups, documents.payments, reported=False)
+
+
+@get("/payments/{n}", right="see_orders", answer=papers.Payment)
+def get_payment(request: HttpRequest, n: str) -> papers.Payment:
+    """One payment with what it is for."""
+    by = caller(request)
+    return versioned(documents.payment(meant("payment", n, by.person), by))

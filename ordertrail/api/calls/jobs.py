@@ -1,0 +1,54 @@
+"""Jobs: how far the worker is with what it was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from ordertrail.api import written
+from ordertrail.api.calls.declare import get
+from ordertrail.api.door import caller
+from ordertrail.api.problems import not_found
+from ordertrail.api.shapes import jobs as shapes
+from ordertrail.sync.models import Job, Reject, SyncRun
+
+TOLD = 100
+
+
+@get("/jobs/{id}", right="see_sources", answer=shapes.Job)
+def get_job(request: HttpRequest, id: str) -> shapes.Job:  # noqa: A002  (the address says id)
+    """One job: its progress, and when it is done its counts and rejects."""
+    figure = id.isascii() and id.isdigit() and len(id) < 19
+    job = Job.objects.select_related("asked_by").filter(pk=int(id)).first() if figure else None
+    if job is None:
+        raise not_found("job", id)
+    run = SyncRun.objects.filter(pk=job.result.get("run") or 0).first()
+    rejects = (
+        Reject.objects.filter(source=run.source_id, solved_at=None, at__gte=run.started_at)
+        if run
+        else Reject.objects.none()
+    )
+    return shapes.Job(
+        id=str(job.pk),
+        kind=job.kind,
+        state=job.state,
+        done=job.done,
+        total=job.total,
+        asked_by=job.asked_by.username if job.asked_by else None,
+        asked_at=written.instant(job.asked_at),
+        ended_at=written.instant(job.ended_at) if job.ended_at else None,
+        error=str(job.result.get("error") or ""),
+        counts=_counts(run) if run else None,
+        rejects=[_rejected(one, quoting=caller(request).sees_cost()) for one in rejects.order_by("pk")[:TOLD]],
+    )
+
+
+def _counts(run: SyncRun) -> shapes.Counts:
+    return shapes.Counts(**{name: getattr(run, name) for name in shapes.Counts.model_fields})
+
+
+def _rejected(one: Reject, *, quoting: bool) -> shapes.Rejected:
+    """A reject. Its sentence quotes the source's own value, which may be a cost; the raw item is never sent."""
+    detail: dict[str, Any] = {"detail": one.detail} if quoting else {}
+    return shapes.Rejected(ref=one.ref, place=one.place, column=one.column, code=one.code, **detail)
