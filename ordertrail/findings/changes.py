@@ -7,33 +7,52 @@ from django.db import connection
 from ordertrail.desk.models import Change
 from ordertrail.lib import bulk
 
-_waiting: list[tuple[int, int]] = []
-"""On PostgreSQL: (last row seen, first transaction that may begin after it), until all transactions before it have ended."""
+
+class Horizon:
+    """What a process remembers on PostgreSQL, where a transaction may draw an id and commit after a later one: the rows that it has
+    seen, each until every transaction that ran then has ended.
+
+    >>> horizon = Horizon()
+    >>> horizon.settled(7, oldest=100, following=103)  # 100 still runs: it may hold a row before 7
+    0
+    >>> horizon.settled(9, oldest=102, following=105)  # 100 has ended, 102 runs since before row 7 was seen
+    0
+    >>> horizon.settled(9, oldest=104, following=105)  # all that ran when row 7 was seen have ended
+    7
+    >>> horizon.settled(9, oldest=106, following=106)  # nothing runs
+    9
+    """
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[int, int]] = []
+        self.done = 0
+
+    def settled(self, last: int, oldest: int, following: int) -> int:
+        """The last row that may be followed, when ``last`` was seen and then, of the running transactions, the ``oldest`` and the
+        next number (``following``) were read."""
+        while self.waiting and self.waiting[0][1] <= oldest:
+            self.done = self.waiting.pop(0)[0]
+        if oldest >= following:
+            self.waiting.clear()
+            self.done = last
+        elif last > (self.waiting[-1][0] if self.waiting else self.done):
+            self.waiting.append((last, following))
+        return self.done
+
+
+_horizon = Horizon()
 
 
 def settled() -> int:
-    """The id of the last ``Change`` row that may be followed; 0 while that is not known.
+    """The id of the last ``Change`` row that may be followed; on PostgreSQL 0 while that is not known.
 
-    On SQLite there is one writer at a time, so rows appear in the order of their ids. On PostgreSQL a transaction may draw an id and
-    commit after a later one; so a row counts as settled when every transaction that ran when it was seen has ended.
+    On SQLite there is one writer at a time, so rows appear in the order of their ids.
     """
+    last = int(bulk.select(f"SELECT COALESCE(MAX(id), 0) FROM {bulk.table(Change)}")[0][0])
     if connection.vendor != "postgresql":
-        return _last()
-    last = _last()  # before the snapshot: whoever drew a smaller id has ended by then, or is among the running
+        return last
     oldest, following = bulk.select(
         "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
         " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
     )[0]
-    if oldest == following:
-        _waiting.clear()
-        return last
-    done = 0
-    while _waiting and _waiting[0][1] <= oldest:
-        done = _waiting.pop(0)[0]
-    if not _waiting or _waiting[-1][0] < last:
-        _waiting.append((last, following))
-    return done
-
-
-def _last() -> int:
-    return int(bulk.select(f"SELECT COALESCE(MAX(id), 0) FROM {bulk.table(Change)}")[0][0])
+    return _horizon.settled(last, oldest, following)
