@@ -269,10 +269,11 @@ def parse_number(text: str, decimal: str) -> Decimal:
         negative, bare = True, bare[1:-1].strip()
     if bare.startswith(("-", "+")):
         negative, bare = negative or bare[0] == "-", bare[1:].strip()
-    bare = _MONEY_SIGNS.sub("", bare).strip()
-    if bare.startswith(("-", "+")):
-        negative, bare = negative or bare[0] == "-", bare[1:].strip()
-    elif bare.endswith("-"):
+    plain = _MONEY_SIGNS.sub("", bare).strip()
+    if plain != bare and plain.startswith(("-", "+")):
+        negative, plain = negative or plain[0] == "-", plain[1:].strip()
+    bare = plain
+    if bare.endswith("-"):
         negative, bare = True, bare[:-1].strip()
     percent = bare.endswith("%")
     bare = bare.removesuffix("%").strip()
@@ -307,7 +308,9 @@ def _tell_decimal(bare: str, text: str) -> str:
     comma, point = bare.rfind(","), bare.rfind(".")
     if comma >= 0 and point >= 0:
         return "," if comma > point else "."
-    if comma < 0 or bare.count(",") > 1:
+    if comma < 0:
+        return "," if bare.count(".") > 1 else "."
+    if bare.count(",") > 1:
         return "."
     if _GROUPED[","].fullmatch(bare):
         raise ambiguous_number(text)

@@ -30,7 +30,7 @@ MEDIA = {"zip": "application/vnd.openxmlformats-officedocument.spreadsheetml.she
 def safe_name(name: str) -> str:
     r"""A file's name as it may be shown and kept: its last part, without signs that hide or turn, at most 120 long.
 
-    >>> safe_name("..\\\\..\\\\x.csv"), safe_name("a\\u202evsc.exe"), safe_name("=cmd|'/C calc'!A0.csv")
+    >>> safe_name("..\\..\\x.csv"), safe_name("a\u202evsc.exe"), safe_name("=cmd|'/C calc'!A0.csv")
     ('x.csv', 'avsc.exe', "C calc'!A0.csv")
     """
     last = _UNSAFE.sub("", name).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].strip()
