@@ -60,4 +60,5 @@ def _document(pk: int) -> SourceDocument:
 
 def _make_again(kind: str, documents: set[int]) -> None:
     ranks = {source.pk: source.rank(kind) for source in Source.objects.all()}
-    Rewrite({kind: regroup(kind, documents, ranks)}, {}, set()).run()
+    moved = regroup(kind, documents, ranks)
+    Rewrite({kind: moved.touched}, moved.lost, {}, {}).run()

@@ -10,7 +10,7 @@ from datetime import datetime
 from ordertrail.desk.rewrite import Rewrite, Touched
 from ordertrail.lib import bulk
 from ordertrail.lib.gate import writing
-from ordertrail.records.actions import Kept, Said, claim, keep, regroup
+from ordertrail.records.actions import Kept, Regrouped, Said, claim, keep, regroup
 from ordertrail.records.derive import WORDS, has_figures, reported
 from ordertrail.records.models import Batch, Source, SourceDocument
 from ordertrail.records.shapes import RECORDS, OrderRecord, Record
@@ -58,7 +58,8 @@ def _mirror(
     counted = {item.record.kind for item in said}
     touched: Touched = defaultdict(set)
     at_hand: dict[int, Record] = {}
-    fresh: set[int] = set()
+    alone: dict[int, int] = {}
+    lost: set[int] = set()
     for kind in RECORDS:
         if not by_kind[kind]:
             continue
@@ -66,12 +67,15 @@ def _mirror(
         if kind in counted:
             _count(done, kept)
         at_hand |= kept.records
-        fresh |= kept.fresh
-        touched[kind] |= _touched(kind, source, kept, learned_at)
+        linked = claim(kind, kept.records, learned_at)
+        alone |= dict.fromkeys(kept.fresh - linked, source.pk)
+        moved = _moved(kind, linked)
+        lost |= moved.lost
+        touched[kind] |= moved.touched | _touched(kept, linked)
         if kind == "order":
             for more in _reported(source, kept, by_kind["order"]):
                 by_kind[more.record.kind].append(more)
-    rewrite = Rewrite(touched, at_hand, fresh)
+    rewrite = Rewrite(touched, lost, at_hand, alone)
     done.orders = rewrite.run()
     return done
 
@@ -83,16 +87,20 @@ def _count(done: Mirrored, kept: Kept) -> None:
     done.late += kept.late
 
 
-def _touched(kind: str, source: Source, kept: Kept, at: datetime) -> set[int]:
-    """The groups whose rows must be made again: those of the kept documents and of all whose links moved."""
-    linked = claim(kind, kept.records, at)
-    ranks = {other.pk: other.rank(kind) for other in Source.objects.all()} if linked else {}
-    moved = regroup(kind, linked, ranks) if linked else set()
-    unmoved = [document for document in kept.records if document not in kept.fresh]
-    homes = bulk.select(
-        f'SELECT "group" FROM {bulk.table(SourceDocument)} WHERE id IN {bulk.among()}', [bulk.bound(unmoved)]
+def _moved(kind: str, linked: set[int]) -> Regrouped:
+    """The groups of documents whose links changed, found again."""
+    return (
+        regroup(kind, linked, {other.pk: other.rank(kind) for other in Source.objects.all()}) if linked else Regrouped()
     )
-    return moved | (kept.fresh - linked) | {row[0] for row in homes}
+
+
+def _touched(kept: Kept, linked: set[int]) -> set[int]:
+    """The groups of the kept documents."""
+    known = [document for document in kept.records if document not in kept.fresh]
+    homes = bulk.select(
+        f'SELECT "group" FROM {bulk.table(SourceDocument)} WHERE id IN {bulk.among()}', [bulk.bound(known)]
+    )
+    return (kept.fresh - linked) | {row[0] for row in homes}
 
 
 def _reported(source: Source, kept: Kept, said: Sequence[Said]) -> list[Said]:

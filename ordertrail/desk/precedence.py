@@ -88,7 +88,8 @@ def _homes() -> None:
         for start in range(0, len(linked), CHUNK):
             with writing():
                 ranks = {source.pk: source.rank(kind) for source in Source.objects.all()}
-                Rewrite({kind: regroup(kind, linked[start : start + CHUNK], ranks)}, {}, set()).run()
+                moved = regroup(kind, linked[start : start + CHUNK], ranks)
+                Rewrite({kind: moved.touched}, moved.lost, {}, {}).run()
 
 
 def _standings() -> None:

@@ -38,11 +38,12 @@ Touched = dict[str, set[int]]
 
 
 class Rewrite:
-    """One rewriting: knows the touched groups by kind, the records at hand, and the groups that are new (nothing to delete)."""
+    """One rewriting: knows the touched groups by kind, those that lost a member, the records at hand, and the new documents that
+    stand alone."""
 
-    def __init__(self, touched: Touched, at_hand: dict[int, Record], fresh: set[int]) -> None:
+    def __init__(self, touched: Touched, lost: set[int], at_hand: dict[int, Record], alone: dict[int, int]) -> None:
         self.touched: Touched = defaultdict(set, {kind: set(ids) for kind, ids in touched.items()})
-        self.at_hand, self.fresh = at_hand, fresh
+        self.lost, self.at_hand, self.alone = lost, at_hand, alone
         self.beliefs = Beliefs.now()
         self.finders = {kind: Finder(kind) for kind in ("customer", "product", "order", "invoice")}
         self.orders: set[int] = set()
@@ -66,10 +67,10 @@ class Rewrite:
     def _write(self, kind: str) -> None:
         ids = sorted(self.touched[kind])
         ranks = self.beliefs.ranks(kind)
-        found = members(ids, self.at_hand)
+        found = members(ids, self.at_hand, self.alone)
         merged = [merge(group, of_group, ranks) for group, of_group in sorted(found.items())]
         self.keys = {group: _keys(of_group) for group, of_group in found.items()}
-        old = [group for group in ids if group not in self.fresh]
+        old = [group for group in ids if group not in self.alone]
         getattr(self, f"_{kind}")(old, merged)
 
     def _standing(self, family: str) -> Callable[[int, bool], int]:
@@ -86,7 +87,9 @@ class Rewrite:
         named = _where(model, f"{column}, {to}_id", f"{to}_key", new)
         self._wake(kind, (row for row in named if row[1] not in self.keys))
         pointing = _where(model, f"{column}, {to}_id, {to}_key", f"{to}_id", old)
-        self._wake(kind, (row for row in pointing if row[1] in changed or row[2] not in self.keys.get(row[1], ())))
+        self._wake(
+            kind, (row for row in pointing if row[1] in changed | self.lost or row[2] not in self.keys.get(row[1], ()))
+        )
 
     # --- one step a kind, in the order of RECORDS ------------------------------------------------------------------------
 

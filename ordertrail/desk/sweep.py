@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ordertrail.desk.rewrite import Rewrite
+from ordertrail.desk.rewrite import Rewrite, Touched
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.gate import writing
 from ordertrail.records.actions import regroup
@@ -73,12 +73,15 @@ def _bury(source: Source, kind: str, refs: Sequence[str]) -> None:
             for more, word in (("shipment", "shipped"), ("invoice", "invoiced"), ("payment", "paid"))
         }
     with writing():
-        touched = {}
+        touched: Touched = {}
+        lost: set[int] = set()
         ranks = {other.pk: other for other in Source.objects.all()}
         for of, listed in names.items():
             ids = set(
                 SourceDocument.objects.filter(source=source, kind=of, ref__in=listed).values_list("id", flat=True)
             )
             SourceDocument.objects.filter(pk__in=ids).update(gone_at=clock.now(), missed_sweeps=2)
-            touched[of] = regroup(of, ids, {pk: other.rank(of) for pk, other in ranks.items()})
-        Rewrite(touched, {}, set()).run()
+            moved = regroup(of, ids, {pk: other.rank(of) for pk, other in ranks.items()})
+            touched[of] = moved.touched
+            lost |= moved.lost | ids
+        Rewrite(touched, lost, {}, {}).run()

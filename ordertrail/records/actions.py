@@ -286,13 +286,21 @@ def _claim_by_key(kind: str, rule: str, records: dict[int, Record], at: datetime
     return touched | {node for _, one, other in fresh for node in (one, other)}
 
 
-def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> set[int]:
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """The groups whose rows must be made again, and those of them that lost a member: what pointed there may mean another now."""
+
+    touched: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
+
+
+def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> Regrouped:
     """Find again the groups that ``documents`` belong to and write each member's ``group``: the id of its home, which is the
     member whose source has the lowest rank (``ranks`` by source id), then the lowest id. A document that its source has lost is
-    home only when all are lost. Returns the old and the new group ids of every document that moved or was asked for."""
+    home only when all are lost. Touched are the old and the new group of every document that moved or was asked for."""
     asked = set(documents)
     if not asked:
-        return set()
+        return Regrouped()
     pairs = _links_around(kind, asked)
     parted = {
         frozenset(pair) for pair in Link.objects.filter(kind=kind, parted=True).values_list("document_id", "other_id")
@@ -305,16 +313,17 @@ def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> set[i
             "id", "source_id", "group", "gone_at", "digest"
         )
     }
-    touched, moves = set(), []
+    found, moves = Regrouped(), []
     for document in members & set(rows):
         group = [rows[node] for node in joined.get(document, {document}) if node in rows]
         home = min(group, key=lambda row: (row[3] is not None, ranks[row[1]], row[0]))[0]
         old = rows[document][2]
-        touched |= {old, home}
+        found.touched.update((old, home))
         if old != home:
             moves.append((document, home))
+            found.lost.add(old)
     bulk.update(SourceDocument, ("id", "group"), moves)
-    return touched
+    return found
 
 
 def _links_around(kind: str, asked: set[int]) -> list[tuple[int, int]]:

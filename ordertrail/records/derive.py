@@ -19,7 +19,6 @@ from ordertrail.records.shapes import (
     ShipmentRecord,
 )
 
-
 WORDS = ("shipped", "invoiced", "paid")
 """What stands behind ``~`` in the ref of a reported document."""
 

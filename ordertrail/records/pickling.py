@@ -19,6 +19,12 @@ def _packer(shape: Any) -> Callable[[Any], tuple[Any, tuple[Any, ...]]]:
 
 def register() -> None:
     """Use this way for every record, its lines, and ``Said``, in this process."""
-    lines = (shapes.Same, shapes.OrderLineRecord, shapes.ShipmentLineRecord, shapes.InvoiceLineRecord, shapes.AllocationRecord)
+    lines = (
+        shapes.Same,
+        shapes.OrderLineRecord,
+        shapes.ShipmentLineRecord,
+        shapes.InvoiceLineRecord,
+        shapes.AllocationRecord,
+    )
     for shape in (*shapes.RECORDS.values(), *lines, shapes.Problem, Said):
-        copyreg.pickle(shape, _packer(shape))  # type: ignore[arg-type]
+        copyreg.pickle(shape, _packer(shape))

@@ -23,14 +23,28 @@ class Member:
     gone: bool = False
 
 
-def members(groups: Iterable[int], at_hand: dict[int, Record] | None = None) -> dict[int, list[Member]]:
-    """The members of each group with their current records; ``at_hand`` (document id → record) saves reading those again."""
+def members(
+    groups: Iterable[int], at_hand: dict[int, Record] | None = None, alone: dict[int, int] | None = None
+) -> dict[int, list[Member]]:
+    """The members of each group with their current records.
+
+    ``at_hand`` (document id → record) saves reading those again; ``alone`` (document id → source id) are new documents
+    that are linked with nothing: they are not looked up at all.
+    """
     found: dict[int, list[Member]] = defaultdict(list)
-    at_hand = at_hand or {}
+    at_hand, alone = at_hand or {}, alone or {}
+    asked = []
+    for group in groups:
+        if group in alone:
+            found[group].append(Member(group, alone[group], at_hand[group]))
+        else:
+            asked.append(group)
+    if not asked:
+        return found
     rows = bulk.select(
         f'SELECT id, source_id, kind, "group", current, gone_at FROM {bulk.table(SourceDocument)}'
         f' WHERE "group" IN {bulk.among()} ORDER BY id',
-        [bulk.bound(groups)],
+        [bulk.bound(asked)],
     )
     missing = [row[4] for row in rows if row[0] not in at_hand and row[4]]
     told = dict(

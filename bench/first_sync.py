@@ -1,0 +1,71 @@
+"""First sync of a million orders with three lines each from SQL into documents and hub: ours, the floor, the ratio.
+
+The floor: the same orders, lines, versions and status rows by bare INSERTs into tables with the same indexes, nothing read, merged
+or counted.
+"""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from bench import sources, store
+from ordertrail.lib.sqlite_library import sqlite3
+
+COPIED = ("records_sourcedocument", "records_sourceversion", "orders_order", "orders_orderline", "orders_orderstatus")
+
+
+def main() -> None:
+    """Measure and print."""
+    count = store.size()
+    path = store.source_file(count)
+    with tempfile.TemporaryDirectory(dir=store.CACHE) as folder:
+        home = Path(folder) / "home"
+        store.empty(home)
+        from ordertrail.hub.refresh import rebuild
+        from ordertrail.sync.run import run_source
+        from ordertrail.sync.sources import declare
+
+        source = declare(sources.setting(path))
+        begun = time.monotonic()
+        run = run_source(source)
+        synced = time.monotonic() - begun
+        rebuild()
+        whole = time.monotonic() - begun
+        assert (run.state, run.new) == ("done", count), (run.state, run.error, run.new)
+        ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        floor = bare(home / "db.sqlite3", Path(folder) / "floor.sqlite3")
+    print(
+        f"ours   {whole:7.1f} s  = documents {synced:.1f} + hub {whole - synced:.1f}  ({count / synced:,.0f} orders/s)"
+    )
+    print(f"floor  {floor:7.1f} s  bare INSERTs of the same rows into the same tables")
+    print(f"ratio  {synced / floor:7.1f}    memory at most {ours:.0f} MB + {child:.0f} MB of the largest child")
+
+
+def bare(store_file: Path, target: Path) -> float:
+    """Seconds that bare INSERTs of the store's main rows take into the same tables with their indexes."""
+    with sqlite3.connect(target) as floor:
+        floor.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;")
+        floor.execute("ATTACH ? AS ours", [str(store_file)])
+        for sql, in floor.execute(
+            f"SELECT sql FROM ours.sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ({', '.join('?' * len(COPIED))})"
+            " ORDER BY type DESC", COPIED
+        ).fetchall():  # fmt: skip
+            floor.execute(sql)
+        spent = 0.0
+        for table in COPIED:
+            rows = floor.execute(f"SELECT * FROM ours.{table}")
+            marks = ", ".join("?" * len(rows.description))
+            while part := rows.fetchmany(1_000):
+                begun = time.monotonic()
+                floor.executemany(f"INSERT INTO main.{table} VALUES ({marks})", part)
+                floor.commit()
+                spent += time.monotonic() - begun
+    return spent
+
+
+if __name__ == "__main__":
+    main()

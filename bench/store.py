@@ -1,0 +1,73 @@
+"""The big store to measure on: a company whose OMS has been synced once, kept under .cache/bench so that measurements share it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from bench import sources
+
+CACHE = Path(__file__).resolve().parent.parent / ".cache" / "bench"
+MILLION = 1_000_000
+
+
+def size() -> int:
+    """How many orders to measure with: the first word of the command line, else a million."""
+    return int(sys.argv[1]) if len(sys.argv) > 1 else MILLION
+
+
+def source_file(count: int) -> Path:
+    """The OMS with ``count`` orders, made on first use."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    path = CACHE / f"oms-{count}.sqlite"
+    sources.write(path, count)
+    return path
+
+
+def use(home: Path) -> None:
+    """Make ``home`` the data folder of this process and load Django on it."""
+    os.environ["ORDERTRAIL_HOME"] = str(home)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ordertrail.config.settings")
+    import django
+
+    django.setup()
+
+
+def empty(home: Path) -> None:
+    """An empty company in ``home``, used by this process."""
+    from ordertrail.config.home import CompanySettings, write_company_settings
+
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    write_company_settings(home, CompanySettings("Bench"))
+    use(home)
+    from ordertrail.cli.company import make_store
+
+    make_store()
+
+
+def synced(count: int) -> Path:
+    """The data folder of a company with ``count`` orders synced and the hub built, made on first use; used by this process."""
+    home = CACHE / f"home-{count}"
+    if (home / "whole").exists():
+        use(home)
+        return home
+    path = source_file(count)
+    empty(home)
+    from ordertrail.hub.refresh import rebuild
+    from ordertrail.parties.models import Person
+    from ordertrail.sync.run import run_source
+    from ordertrail.sync.sources import declare
+
+    begun = time.monotonic()
+    print(f"making the store of {count:,} orders …", flush=True)
+    Person.objects.create_person("dana", "bench", "manager")
+    run = run_source(declare(sources.setting(path)))
+    assert run.state == "done", run.error
+    rebuild()
+    (home / "whole").touch()
+    print(f"made in {time.monotonic() - begun:.0f} s", flush=True)
+    return home
