@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from ordertrail.desk.mirror import Mirrored, mirror
 from ordertrail.desk.sweep import sweep
 from ordertrail.lib import clock
+from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
-from ordertrail.records.models import Batch, Source
+from ordertrail.records.models import Batch, Source, SourceDocument
 from ordertrail.records.shapes import Problem
 from ordertrail.sync.ahead import Ahead, Step
 from ordertrail.sync.connectors.base import Connector
@@ -32,6 +33,8 @@ from ordertrail.sync.story import entry
 Progress = Callable[[str, int, int | None], None]
 """Called with (stream, documents done, documents expected or None)."""
 
+LONGEST_RAW = 20_000
+"""Signs that are kept of an item that could not be read; the rest stands in its landing."""
 SHORTEST, LONGEST = 50, 2_000
 TARGET_SECONDS = 0.05
 """A write transaction is kept near this long: others wait behind it at the gate."""
@@ -200,8 +203,13 @@ def keep_rejects(source: Source, stream: str, piece: Reading, batch: Batch | Non
         open_.filter(ref__in=[item.record.ref for item in piece.said]).update(solved_at=clock.now())
     for problem in piece.problems:
         values = _reject(problem, batch)
-        if not (problem.ref and open_.filter(ref=problem.ref[:200]).update(**values)):
+        if not open_.filter(**_identity(values, problem.ref[:200])).update(**values):
             Reject.objects.create(source=source, stream=stream, ref=problem.ref[:200], **values)
+
+
+def _identity(values: dict[str, Any], ref: str) -> dict[str, Any]:
+    """By what a rejected item is known when it comes again: its ref, else that it says the same at the same place."""
+    return {"ref": ref} if ref else {"ref": "", **{name: values[name] for name in ("place", "code", "raw")}}
 
 
 def _reject(problem: Problem, batch: Batch | None) -> dict[str, Any]:
@@ -211,7 +219,7 @@ def _reject(problem: Problem, batch: Batch | None) -> dict[str, Any]:
         "column": problem.column[:120],
         "code": problem.code[:40],
         "detail": problem.detail,
-        "raw": problem.raw[:20_000],
+        "raw": problem.raw[:LONGEST_RAW],
         "at": clock.now(),
     }
 
@@ -294,15 +302,33 @@ def replay_rejects(source: Source) -> int:
     waiting = Reject.objects.filter(source=source, solved_at=None).exclude(batch=None)
     before = waiting.count()
     for stream in in_order(source):
-        for batch in Batch.objects.filter(pk__in=waiting.filter(stream=stream.name).values("batch")):
-            reader = Reader(connector, stream, zone_of(source))
-            wanted = set(waiting.filter(batch=batch).values_list("ref", flat=True))
-            for piece in reader.pieces(again(batch), SHORTEST):
-                piece.said = [item for item in piece.said if item.record.ref in wanted]
-                piece.problems = []
-                if piece.said:
-                    _mirror_again(source, stream.name, piece, batch)
+        for batch in Batch.objects.filter(pk__in=waiting.filter(stream=stream.name).values("batch")).order_by("pk"):
+            _replay_batch(source, Reader(connector, stream, zone_of(source)), batch, waiting.filter(batch=batch))
     return before - waiting.count()
+
+
+def _replay_batch(source: Source, reader: Reader, batch: Batch, rejected: QuerySet[Reject]) -> None:
+    """Read one landing again for what was rejected of it. A row that had no key is known by what it says: it is solved when no row
+    is refused for it any more, and what the landing tells of documents never seen is taken in."""
+    refs = set(rejected.exclude(ref="").values_list("ref", flat=True))
+    keyless = set(rejected.filter(ref="").values_list("code", "raw"))
+    for piece in reader.pieces(again(batch), SHORTEST):
+        wanted = refs | (_unknown(source, reader.stream.kind, piece) if keyless else set())
+        keyless -= {(problem.code[:40], problem.raw[:LONGEST_RAW]) for problem in piece.problems}
+        piece.said = [item for item in piece.said if item.record.ref in wanted]
+        piece.problems = []
+        if piece.said:
+            _mirror_again(source, reader.stream.name, piece, batch)
+    for code, raw in keyless:
+        with writing():
+            rejected.filter(ref="", code=code, raw=raw).update(solved_at=clock.now())
+
+
+def _unknown(source: Source, kind: str, piece: Reading) -> set[str]:
+    """The refs in ``piece`` that no document of the source has."""
+    refs = {item.record.ref for item in piece.said}
+    known = SourceDocument.objects.filter(source=source, kind=kind, ref__in=refs)
+    return refs - set(known.values_list("ref", flat=True))
 
 
 def _mirror_again(source: Source, stream: str, piece: Reading, batch: Batch) -> None:

@@ -18,6 +18,7 @@ SENTENCES = {
         "rejected"
     ),
     "note": gettext_lazy("%(stream)s: %(detail)s (%(count)s times, first at %(place)s)"),
+    "note_of_all": gettext_lazy("%(stream)s: %(detail)s"),
     "late": gettext_lazy("%(stream)s: %(count)s older than what was known; kept, not current"),
     "swept": gettext_lazy("%(stream)s: %(present)s there now, %(missing)s missing, %(gone)s taken as deleted"),
     "no_sweep": gettext_lazy("%(stream)s: this source cannot list its documents, so deletions are not seen"),
@@ -30,6 +31,20 @@ SENTENCES = {
 }
 
 
+KINDS = {
+    "customer": gettext_lazy("Customers"),
+    "product": gettext_lazy("Products"),
+    "order": gettext_lazy("Orders"),
+    "opportunity": gettext_lazy("Opportunities"),
+    "work_order": gettext_lazy("Work orders"),
+    "project": gettext_lazy("Projects"),
+    "shipment": gettext_lazy("Shipments"),
+    "invoice": gettext_lazy("Invoices"),
+    "payment": gettext_lazy("Payments"),
+}
+"""What a stream without a name of its own is called: its documents."""
+
+
 def entry(code: str, **values: Any) -> dict[str, Any]:
     """A line of a story, now."""
     return {"at": clock.now().isoformat(), "code": code, **values}
@@ -37,4 +52,10 @@ def entry(code: str, **values: Any) -> dict[str, Any]:
 
 def sentence(told: dict[str, Any]) -> str:
     """The line in the reader's language."""
-    return str(SENTENCES[told["code"]]) % told if told["code"] in SENTENCES else _("Unknown step %(code)s") % told
+    code = told["code"]
+    if code == "note" and not told.get("place"):
+        code = "note_of_all"
+    if code not in SENTENCES:
+        return _("Unknown step %(code)s") % told
+    stream = told.get("stream", "")
+    return str(SENTENCES[code]) % {**told, "stream": KINDS.get(stream, stream)}
