@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from decimal import Decimal as D
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from ordertrail.sync.sources import declare
 from ordertrail.sync.story import sentence
 from ordertrail.sync.tests.shop import Shop
 
+D = Decimal
 COUNTS = ("read", "new", "changed", "unchanged", "rejected")
 
 
