@@ -50,9 +50,8 @@ class Api(NinjaAPI):
     """The API, version 1. A document's ``version`` is its ETag."""
 
     def create_response(self, request: HttpRequest, data: Any, **how: Any) -> HttpResponse:
-        """An answer with its headers; none may be kept by a cache in between."""
+        """An answer; a document's carries its version as ETag."""
         response = super().create_response(request, data, **how)
-        response["Cache-Control"] = "no-store"
         if isinstance(data, dict) and isinstance(data.get("version"), int):
             response["ETag"] = f'"{data["version"]}"'
         return response
@@ -105,13 +104,17 @@ def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 def _plain(pattern: URLPattern | URLResolver) -> URLPattern | URLResolver:
-    """The pattern, answering a verb that it does not have with a problem."""
+    """The pattern, answering a verb that it does not have with a problem; no answer may be kept by a cache in between."""
     if isinstance(pattern, URLPattern):
         view = pattern.callback
 
         def answer(request: HttpRequest, *args: Any, **names: Any) -> HttpResponseBase:
-            response = view(request, *args, **names)
-            return _no_such_verb(request, response) if response.status_code == 405 else response
+            response: HttpResponseBase = view(request, *args, **names)
+            if response.status_code == 405:
+                response = _no_such_verb(request, response)
+            response["Cache-Control"] = "no-store"
+            response["Content-Language"] = translation.get_language()
+            return response
 
         answer.csrf_exempt = True  # type: ignore[attr-defined]  # a token comes in a header, never by itself from a browser
         pattern.callback = answer

@@ -86,12 +86,25 @@ class Delivered(Protocol):
         """Lines delivered after their day."""
 
 
+class Deliveries(Protocol):
+    """Delivery statistics: rows by one key, and all of them together."""
+
+    @property
+    def rows(self) -> Sequence[Delivered]:
+        """A row a key."""
+
+    @property
+    def total(self) -> Delivered:
+        """All, each order, line and shipment once."""
+
+
 @dataclass(frozen=True)
 class Beside:
     """The functions that answer.
 
     ``found``: the ids that a number means; ``seen``: those of them that a person may see; ``orders_filter`` and ``orders``: the
-    orders list; ``timeline``: the events around an order, oldest first; ``delivery``: rows and total by one key.
+    orders list; ``timeline``: the events around an order, oldest first; ``delivery``: by one key, of a source
+    ("": all), from one day to another, of what a person may see.
     """
 
     found: Callable[[str, str], list[int]]
@@ -99,7 +112,7 @@ class Beside:
     orders_filter: Callable[[], FilterSet]
     orders: Callable[[Filter, object], Listing]
     timeline: Callable[[int, object], Sequence[Event]]
-    delivery: Callable[..., Any]
+    delivery: Callable[[str, str, date | None, date | None, object], Deliveries]
 
 
 _known: list[Beside] = []

@@ -66,7 +66,6 @@ def _digest(request: HttpRequest) -> str:
 
 def _written(status: int, body: bytes) -> HttpResponse:
     response = HttpResponse(body, status=status, content_type="application/json; charset=utf-8")
-    response["Cache-Control"] = "no-store"
     version = orjson.loads(body).get("version")
     if version is not None:
         response["ETag"] = f'"{version}"'

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Model, Q
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from ordertrail.api import beside, documents, parties
 from ordertrail.api.calls.declare import get
@@ -38,13 +37,13 @@ def _papers(states: tuple[str, ...], date_column: str) -> FilterSet:
     """The filters of a list of documents with a date."""
     return FilterSet(
         fields=(
-            Field("q", _("Number"), search=True),
-            Field("customer", _("Customer")),
-            Field("state", _("Status"), Kind.CHOICE, _states(*states)),
-            Field("date", _("Date"), Kind.DATES, params=("from", "to")),
-            Field("source", _("Source")),
+            Field("q", "Number", search=True),
+            Field("customer", "Customer"),
+            Field("state", "Status", Kind.CHOICE, _states(*states)),
+            Field("date", "Date", Kind.DATES, params=("from", "to")),
+            Field("source", "Source"),
         ),
-        sorts=(Sort("date", _("Date"), date_column, descending=True, nullable=True),),
+        sorts=(Sort("date", "Date", date_column, descending=True, nullable=True),),
     )
 
 
@@ -52,12 +51,12 @@ SHIPMENTS = _papers(("draft", "done", "cancelled"), "shipped_at")
 INVOICES = _papers(("draft", "posted", "cancelled"), "invoice_date")
 PAYMENTS = _papers(("draft", "done", "cancelled"), "paid_date")
 CUSTOMERS = FilterSet(
-    fields=(Field("q", _("Name or code"), search=True), Field("country", _("Country")), Field("source", _("Source"))),
-    sorts=(Sort("name", _("Name"), "name"),),
+    fields=(Field("q", "Name or code", search=True), Field("country", "Country"), Field("source", "Source")),
+    sorts=(Sort("name", "Name", "name"),),
 )
 PRODUCTS = FilterSet(
-    fields=(Field("q", _("Name or SKU"), search=True), Field("category", _("Category")), Field("source", _("Source"))),
-    sorts=(Sort("sku", _("SKU"), "sku"),),
+    fields=(Field("q", "Name or SKU", search=True), Field("category", "Category"), Field("source", "Source")),
+    sorts=(Sort("sku", "SKU", "sku"),),
 )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ordertrail.api import written
 from ordertrail.api.calls.declare import get, post
@@ -31,16 +30,16 @@ TAKE, GIVE, DROP = "take", "give", "drop"
 
 FILTERS = FilterSet(
     fields=(
-        Field("status", gettext_lazy("Status"), Kind.CHOICE, (("open", "open"), ("closed", "closed"))),
-        Field("kind", gettext_lazy("Kind"), Kind.CHOICE, (("exception", "exception"), ("risk", "risk"))),
-        Field("check", gettext_lazy("Check")),
-        Field("role", gettext_lazy("Role")),
-        Field("owner", gettext_lazy("Owner")),
-        Field("order", gettext_lazy("Order")),
+        Field("status", "Status", Kind.CHOICE, (("open", "open"), ("closed", "closed"))),
+        Field("kind", "Kind", Kind.CHOICE, (("exception", "exception"), ("risk", "risk"))),
+        Field("check", "Check"),
+        Field("role", "Role"),
+        Field("owner", "Owner"),
+        Field("order", "Order"),
     ),
     sorts=(
-        Sort("since", gettext_lazy("Since"), "since", descending=True),
-        Sort("money", gettext_lazy("Money"), "money", descending=True, nullable=True),
+        Sort("since", "Since", "since", descending=True),
+        Sort("money", "Money", "money", descending=True, nullable=True),
     ),
 )
 """What findings can be narrowed to. ``owner`` is a user name, ``me`` or ``nobody``; ``order`` an id or number."""

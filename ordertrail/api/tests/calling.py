@@ -74,6 +74,6 @@ class Program:
 def program(name: str = "dana", role: str = "", **fields: Any) -> Program:
     """A program of somebody of the company (web.tests.people), by default the manager's."""
     who = Person.objects.filter(username=name).first() or Person.objects.create_person(
-        name, "", role or ROLES.get(name, Role.GUEST), display_name=name.title(), language="en", **fields
+        name, "", role or ROLES.get(name, Role.GUEST), display_name=name.title(), **fields
     )
     return Program(make(who).text, who)

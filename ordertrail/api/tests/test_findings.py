@@ -82,6 +82,17 @@ def test_chen_asks_the_store_with_a_word(bo: Program, chen: Program) -> None:
     assert chen.post(f"/findings/{pk}/give", {"to": "chen"}).body["owner"] == "chen"
 
 
+def test_what_is_wrong_is_told_in_the_language_that_is_asked_for_else_in_the_persons(by: dict[str, Source]) -> None:
+    dana = program("dana", language="zh-hans")
+    told = {}
+    for asked in ("", "en", "zh-hant"):
+        answer = dana.get("/findings", {"check": "shipped_differs"}, {"Accept-Language": asked})
+        told[answer.headers["Content-Language"]] = answer.body["items"][0]["title"].split(" ≠ ")[0]
+    assert told == {
+        "zh-hans": "OMS 已发货 10", "en": "OMS shipped 10", "zh-hant": "OMS 已出貨 10",
+    }  # fmt: skip
+
+
 def test_when_the_store_sends_the_rest_it_is_closed_and_stays_in_the_history(
     by: dict[str, Source], bo: Program
 ) -> None:
