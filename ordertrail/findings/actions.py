@@ -11,9 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ordertrail.desk.acts import note
+from ordertrail.desk.models import Change
 from ordertrail.findings.models import Finding, FindingEvent, FindingStatus
 from ordertrail.findings.queries import told, visible_to
-from ordertrail.lib import clock
+from ordertrail.lib import bulk, clock
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
@@ -85,5 +86,6 @@ def _hand(by: Person, row: Finding, to: Person | None, what: str, facts: dict[st
     row.owner = to
     row.save(update_fields=["owner"])
     FindingEvent.objects.create(finding=row, at=clock.now(), what=what, actor=by, facts=facts or {})
+    bulk.insert(Change, ("kind", "object"), [("finding", row.pk)])
     note(by, what, "finding", row.pk, check=row.check_name, **(facts or {}))
     return row

@@ -20,8 +20,8 @@ from ordertrail.findings.check import Candidate, Check
 from ordertrail.findings.checks import all_checks
 from ordertrail.findings.models import CheckRun, Finding, FindingStatus
 from ordertrail.findings.reconcile import Scope, reconcile_all
-from ordertrail.findings.suspects import suspects, suspects_by_clock
-from ordertrail.findings.view import order_views
+from ordertrail.findings.suspects import orders_of_customers, suspects, suspects_by_clock
+from ordertrail.findings.view_orders import order_views
 from ordertrail.findings.view_papers import invoice_views, payment_views, shipment_views
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.gate import writing
@@ -112,7 +112,7 @@ def _follow(checks: dict[str, Check], place: int, top: int, limit: int) -> int:
 
 def _window(after: int, top: int) -> tuple[int, int, dict[str, list[int]]]:
     """The next changes: how many, the last one's id, and the documents by kind that some check looks at."""
-    changed: dict[str, set[int]] = {kind: set() for kind in ("order", *_PAPERS)}
+    changed: dict[str, set[int]] = {kind: set() for kind in ("order", "customer", *_PAPERS)}
     count = 0
     while after < top and count < LONGEST and sum(map(len, changed.values())) < WINDOW:
         rows = bulk.select(
@@ -126,6 +126,7 @@ def _window(after: int, top: int) -> tuple[int, int, dict[str, list[int]]]:
             if kind in changed:
                 changed[kind].add(document)
         after, count = rows[-1][0], count + len(rows)
+    changed["order"] |= orders_of_customers(changed.pop("customer"))
     return count, after, {kind: sorted(ids) for kind, ids in changed.items()}
 
 

@@ -7,9 +7,12 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from ordertrail.desk.agree import FAMILIES, Beliefs
 from ordertrail.findings.check import Check
+from ordertrail.findings.models import Finding
+from ordertrail.findings.reconcile import DOCUMENT_KEY
 from ordertrail.lib import bulk, clock
 
 _OTHERS = " OR ".join(
@@ -50,6 +53,27 @@ def suspects_by_clock(checks: Iterable[Check]) -> list[int]:
     """The orders in which a check that changes with the day may see something today."""
     condition = " OR ".join(f"({check.suspect})" for check in checks if check.by_clock and check.suspect)
     return _select(condition, {"today": clock.today().isoformat()}) if condition else []
+
+
+NEWEST = 20
+"""So many orders of a customer that changed (was linked, was parted) are looked at again: one is enough to show it."""
+
+
+def orders_of_customers(customers: Collection[int]) -> set[int]:
+    """The orders that may show that something about these customers has changed: those that showed it before, and the newest."""
+    if not customers:
+        return set()
+    keys = [f"{DOCUMENT_KEY}{customer}" for customer in customers]
+    shown = Finding.objects.filter(Q(object__in=customers) | Q(key__in=keys), object_kind="customer").exclude(
+        order=None
+    )
+    rows = bulk.select(
+        "SELECT order_id FROM (SELECT s.order_id, ROW_NUMBER() OVER (PARTITION BY s.customer"
+        " ORDER BY s.promised_date DESC, s.order_id DESC) AS place FROM orders_orderstatus s"
+        f" WHERE s.customer IN {bulk.among()}) ranked WHERE place <= {NEWEST}",
+        [bulk.bound(customers)],
+    )
+    return {row[0] for row in rows} | {order for order in shown.values_list("order", flat=True) if order is not None}
 
 
 def _select(condition: str, told: dict[str, Any]) -> list[int]:

@@ -10,7 +10,8 @@ from typing import Any
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment
 from ordertrail.desk.agree import Beliefs
 from ordertrail.findings.heard import instant
-from ordertrail.findings.view import PaperView, PaymentView, day, known_by
+from ordertrail.findings.view import PaperView, PaymentView, day
+from ordertrail.findings.view_orders import known_by
 from ordertrail.lib import bulk
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
 from ordertrail.lib.numbers import name_key

@@ -11,7 +11,7 @@ from ordertrail.findings.checks import all_checks
 from ordertrail.findings.suspects import suspects
 from ordertrail.findings.tests.company import say, source
 from ordertrail.findings.tests.random_company import documents, sources
-from ordertrail.findings.view import order_views
+from ordertrail.findings.view_orders import order_views
 from ordertrail.orders.models import OrderStatus
 from ordertrail.records.shapes import Record
 
