@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "ordertrail.desk",
     "ordertrail.findings",
     "ordertrail.sync",
+    "ordertrail.track",
+    "ordertrail.api",
 ]
 
 MIDDLEWARE = [

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from ordertrail.config.api import api_urls
+
 handler404 = "ordertrail.web.refusals.not_found"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ordertrail.web.urls")),
+    path("", include("ordertrail.track.urls")),
+    path("api/v1/", api_urls),
     path("account/", include("allauth.account.urls")),
 ]
