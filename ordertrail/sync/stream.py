@@ -277,7 +277,7 @@ class _Declaration:
         for name, declared in given.items():
             path = f"{word}.{name}"
             if name not in known or name in ("lines", "allocations") or (name == "ref" and word == "fields"):
-                self.wrong(path, _("a %(kind)s has no such field.") % {"kind": self.kind})
+                self.wrong(path, _("“%(kind)s” has no such field.") % {"kind": self.kind})
                 continue
             many = isinstance(declared, Sequence) and not isinstance(declared, str)
             if many and name not in MANY:

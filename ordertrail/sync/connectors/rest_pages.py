@@ -91,9 +91,9 @@ class Paging:
             raise Refused(
                 "pages_endless",
                 _(
-                    "Page %(number)s came for the %(count)sth time with the same content; the source does not end its pages."
+                    "Page %(number)s brings what came %(count)s times already; the source does not end its pages."
                 )
-                % {"number": number, "count": seen[mark]},
+                % {"number": number, "count": seen[mark] - 1},
             )
 
     def _following(

@@ -108,6 +108,7 @@ def test_one_fault_at_a_time_loses_nothing(fault: str) -> None:
     assert reader.holds() == world.truth()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, 3])
 def test_all_faults_at_once_lose_nothing(seed: int) -> None:
     world = ChaosWorld(seed, ALL)

@@ -132,6 +132,11 @@ def test_every_connector_says_what_it_is() -> None:
         assert not inspect.isabstract(member)
 
 
+def test_every_connector_has_an_example_here_or_a_test_against_its_running_system() -> None:
+    here = Path(__file__).parent
+    assert [name for name in names() if name not in EXAMPLES and not list(here.glob(f"test_{name}*.py"))] == []
+
+
 def test_a_connector_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(Refused, match="files, ") as refused:
         connector("fax")

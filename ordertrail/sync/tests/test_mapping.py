@@ -224,7 +224,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"kind": "fax"}, ["There is no kind “fax”; there are: customer, product"]),
     ({"from": ""}, ["“from” is missing"]),
     ({"key": ""}, ["“key” is missing"]),
-    ({"fields": {"colour": "c"}}, ["Stream “order.fields.colour”: a order has no such field"]),
+    ({"fields": {"colour": "c"}}, ["Stream “order.fields.colour”: “order” has no such field"]),
     ({"fields": {"state": {"value": "open"}}}, ["“open” is not one of: draft, quoted, confirmed"]),
     ({"fields": {"state": {"column": "s", "map": {"1": "sent"}}}}, ["“sent” is not one of"]),
     ({"fields": {"number": {"col": "c"}}}, ["“col” is not a word", "exactly one of “column” and “value”"]),
