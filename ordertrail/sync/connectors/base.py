@@ -78,6 +78,12 @@ class Notes:
             detail, place = old.detail, old.place
         self._notes[code, column] = Note(code, column, detail, place, count)
 
+    def take(self) -> list[Note]:
+        """All notes, which are then forgotten: for one who tells of each stream by itself."""
+        notes = list(self)
+        self._notes.clear()
+        return notes
+
     def __iter__(self) -> Iterator[Note]:
         return iter(self._notes.values())
 

@@ -90,7 +90,7 @@ class Auth:
 
     def _asked(self, path: str, **words: Any) -> Any:
         url = path if "://" in path else self._home.rstrip("/") + "/" + path.lstrip("/")
-        answer = self._http.ask("POST", url, **words)
+        answer = self._http.ask("POST", url, home=url, **words)
         if answer.status >= 400:
             raise self.refusal()
         return parsed(answer.body, answer.headers.get("content-type", ""))

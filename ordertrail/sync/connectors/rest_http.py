@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import SplitResult
 
 import requests
 from django.utils.translation import gettext as _
@@ -100,15 +101,16 @@ class Http:
         """The breaker of this source's host."""
         return BREAKERS.setdefault(self._home.netloc, Breaker())
 
-    def ask(self, method: str, url: str, **words: Any) -> Answer:
-        """The answer to a request, after as many tries as it takes, at most ``TRIES``.
+    def ask(self, method: str, url: str, *, home: str = "", **words: Any) -> Answer:
+        """The answer to a request, after as many tries as it takes, at most ``TRIES``. ``home`` names another host to ask,
+        where the settings name one: that of tokens.
 
         Refused with the last fault's code and sentence; "source_busy" when the source asks for a longer wait than a run has.
         """
         for trial in range(1, TRIES + 1):
             self.breaker.refuse_while_open(self.clock())
             try:
-                answer = self._once(method, url, **words)
+                answer = self._once(method, url, split(home) if home else self._home, **words)
             except Passing as fault:
                 self.breaker.failed(self.clock())
                 if trial == TRIES or self.breaker.failures >= TRIES:
@@ -132,24 +134,15 @@ class Http:
             )
         self.sleep(told if told is not None else random.uniform(0, min(30.0, 2.0**trial)))
 
-    def _once(self, method: str, url: str, **words: Any) -> Answer:
+    def _once(self, method: str, url: str, home: SplitResult, **words: Any) -> Answer:
         for _hop in range(4):
-            self._check_home(url)
+            _check_home(url, home)
             answer = self._send(method, url, **words)
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
             url = requests.compat.urljoin(url, answer.headers.get("location", ""))
             words.pop("params", None)
         raise Refused("redirect_refused", _("The source sends in circles."))
-
-    def _check_home(self, url: str) -> None:
-        """Credentials go to the source's own host and nowhere else."""
-        parts = split(url)
-        if (parts.scheme, parts.netloc) != (self._home.scheme, self._home.netloc):
-            raise Refused(
-                "redirect_refused",
-                _("The source sends on to another host, %(host)s; that is not followed.") % {"host": parts.netloc},
-            )
 
     def _send(self, method: str, url: str, **words: Any) -> Answer:
         begun = self.clock()
@@ -198,6 +191,16 @@ class Http:
         """How many seconds the source's clock is ahead of ours, from the first answer that says."""
         if self.skew is None and (said := _http_date(headers.get("date", ""))):
             self.skew = (said - self.now()).total_seconds()
+
+
+def _check_home(url: str, home: SplitResult) -> None:
+    """Credentials go to the source's own host and nowhere else."""
+    parts = split(url)
+    if (parts.scheme, parts.netloc) != (home.scheme, home.netloc):
+        raise Refused(
+            "redirect_refused",
+            _("The source sends on to another host, %(host)s; that is not followed.") % {"host": parts.netloc},
+        )
 
 
 def retry_after(text: str, now: datetime) -> float | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ordertrail.sync.connectors import sheets
 from ordertrail.sync.tests.orders_file import ENGLISH, GOOD, HEADER, ROWS, Build, cases, read, text
 from ordertrail.sync.tests.workbooks import SHEET, archive, rezipped, xlsx
 
@@ -138,3 +140,31 @@ def test_a_file_that_cannot_be_trusted_is_refused_whole_with_the_way_out(
     assert found.refused is not None
     assert (found.refused.code, found.orders) == (code, {})
     assert words in found.refused.detail
+
+
+CHILD_SAYS = """
+import json, os, sys
+print(json.dumps({"sheet": "x", "sheets": [], "merged": []}))
+print(json.dumps([f"{name}={value}" for name, value in os.environ.items()]))
+"""
+
+
+def test_the_reader_of_spreadsheets_is_told_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text(CHILD_SAYS)
+    monkeypatch.setattr(sheets, "CHILD", child)
+    monkeypatch.setenv("ORDERTRAIL_DATABASE_URL", "postgresql://anna:geheim@db/store")
+    with sheets.opened(xlsx(ROWS), "o.xlsx") as sheet:
+        (line,) = sheet.rows()
+    names = {str(cell).partition("=")[0] for cell in line.cells}
+    assert names <= {"PATH", "LANG", "RUST_BACKTRACE", "LC_CTYPE"}
+
+
+def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(sheets, "CHILD", child)
+    monkeypatch.setattr(sheets, "SECONDS", 0.2)
+    found = read(xlsx(ROWS), "o.xlsx")
+    assert found.refused is not None
+    assert found.refused.code == "file_too_large"

@@ -203,6 +203,14 @@ def test_every_way_of_logging_in_works_and_a_wrong_secret_is_refused_without_sho
     assert "falsch" not in refused.value.detail
 
 
+def test_a_token_may_come_from_another_host_that_the_settings_name() -> None:
+    with serving(guarded) as tokens, serving(guarded) as server:
+        auth = {"kind": "oauth2", "client_id": "ordertrail", "token_url": f"{tokens.url}/oauth/token"}
+        found, _landings = read(source(server.url, SECRETS, auth=auth), stream())
+    assert [record.ref for record in found] == ["1"]
+    assert [asked.path for asked in tokens.asked] == ["/oauth/token"]
+
+
 def test_the_test_button_says_what_the_first_page_holds() -> None:
     with serving(paged("page")) as server:
         paging = {"kind": "page", "total": "meta.total"}

@@ -156,6 +156,23 @@ def test_y04_pages_without_end_stop_at_the_third_repeat() -> None:
     assert (refused.value.code, len(server.asked)) == ("pages_endless", 3)
 
 
+def test_y17_a_next_page_on_another_host_is_not_asked_for() -> None:
+    leaving = Reply({"data": orders_of(1), "next": "http://169.254.169.254/orders?page=2"})
+    with serving(lambda asked: leaving) as server, pytest.raises(Refused) as refused:
+        read(source(server.url, paging={"kind": "next"}), stream())
+    assert (refused.value.code, len(server.asked)) == ("redirect_refused", 1)
+
+
+def test_a_field_that_was_renamed_in_all_documents_waits_with_a_suggestion() -> None:
+    renamed = [{**order(number), "order_no": f"WS-{number}"} for number in (1, 2)]
+    for one in renamed:
+        del one["no"]
+    with serving(lambda asked: Reply({"data": renamed})) as server, pytest.raises(Refused) as refused:
+        read(source(server.url), stream())
+    assert refused.value.code == "column_missing"
+    assert "“no” is missing; it may now be called “order_no”" in refused.value.detail
+
+
 def shifting(count: int, size: int, at_page: int) -> Answering:
     """Pages of a list from whose front one document is taken away before page ``at_page`` is asked for the first time."""
     everything = orders_of(count)

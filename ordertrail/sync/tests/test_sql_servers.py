@@ -180,6 +180,23 @@ def test_nothing_can_be_written_through_the_connector(postgres_url: str, mariadb
                 assert connection.execute(sa.text("SELECT count(*) FROM erp_lines")).scalar_one() == 2 * (ORDERS + 3)
 
 
+def test_a_table_of_another_schema_is_named_with_it(postgres_url: str) -> None:
+    engine = sa.create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text('CREATE SCHEMA sales; CREATE TABLE sales."Order" (id int); INSERT INTO sales."Order" VALUES (7)')
+        )
+    connector = Connector({"url": postgres_url}, {}, SHANGHAI)
+    assert list(
+        connector.keys(Stream.from_json({"kind": "order", "from": "sales.Order", "key": "id", "fields": {}}))
+    ) == ["7"]
+    with pytest.raises(Refused, match="Did you mean “sales") as refused:
+        connector.keys(
+            Stream.from_json({"kind": "order", "from": "sales.Orders", "key": "id", "fields": {}})
+        ).__next__()
+    assert refused.value.code == "table_missing"
+
+
 def test_a_wrong_password_is_refused_without_being_shown(postgres_url: str, mariadb_url: str) -> None:
     for url, user in ((postgres_url, "nobody"), (mariadb_url, "nobody")):
         connector = Connector({"url": url.replace("ordertrail@", f"{user}@")}, {"password": "geheim-9"}, SHANGHAI)
