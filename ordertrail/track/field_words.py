@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+T = TypeVar("T")
 
 WORDS: dict[str, Promise] = {
     "ref": _("Key in the source"),
@@ -83,6 +87,35 @@ WORDS: dict[str, Promise] = {
     "changed_at": _("Changed at"),
 }
 """One word for each field, whatever the kind of document."""
+
+
+VALUES: dict[tuple[str, str], Promise] = {
+    ("state", "draft"): _("Draft"),
+    ("state", "quoted"): _("Quoted"),
+    ("state", "confirmed"): _("Confirmed"),
+    ("state", "closed"): _("Closed"),
+    ("state", "cancelled"): _("Cancelled"),
+    ("state", "done"): _("Done"),
+    ("state", "posted"): _("Posted"),
+    ("state", "running"): _("Running"),
+    ("direction", "out"): _("to the customer"),
+    ("direction", "in"): _("from the customer"),
+    ("type", "invoice"): _("invoice"),
+    ("type", "advance"): _("advance invoice"),
+    ("type", "credit_note"): _("credit note"),
+    ("shipped", "all"): _("all of it"),
+    ("shipped", "none"): _("nothing yet"),
+}
+"""Values that are codes, in words."""
+
+
+def said(name: str, value: T) -> T | Promise:
+    """A field's value in words where it is a code; else as it is.
+
+    >>> str(said("shipped", "all")), said("qty", 3)
+    ('all of it', 3)
+    """
+    return VALUES.get((name, value), value) if isinstance(value, str) else value
 
 
 def word(name: str) -> Promise | str:

@@ -18,7 +18,7 @@ from ordertrail.records import facts
 from ordertrail.records.models import Batch, Link, SourceDocument, SourceVersion
 from ordertrail.track.addresses import found, href
 from ordertrail.track.differences import Difference, Plain, compared, flat
-from ordertrail.track.field_words import word
+from ordertrail.track.field_words import said, word
 from ordertrail.track.order import person_of
 from ordertrail.track.papers import Bond, Paper, group
 from ordertrail.track.scope import seen
@@ -48,9 +48,9 @@ class Version:
 class Facts:
     """What the current version says: the document's own fields, then line by line, columns in the order of the record."""
 
-    own: tuple[tuple[object, Plain], ...]
+    own: tuple[tuple[object, object], ...]
     columns: tuple[object, ...]
-    lines: tuple[tuple[str, tuple[Plain, ...]], ...]
+    lines: tuple[tuple[str, tuple[object, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,9 @@ def _facts(kind: str, told: SourceVersion | None, hidden: frozenset[str]) -> Fac
     names = list(dict.fromkeys(name for line, name in pairs if line))
     refs = list(dict.fromkeys(line for line, _name in pairs if line))
     return Facts(
-        tuple((word(name), value) for (line, name), value in pairs.items() if not line),
+        tuple((word(name), said(name, value)) for (line, name), value in pairs.items() if not line),
         tuple(word(name) for name in names),
-        tuple((ref, tuple(pairs.get((ref, name)) for name in names)) for ref in refs),
+        tuple((ref, tuple(said(name, pairs.get((ref, name))) for name in names)) for ref in refs),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.track import words
 from ordertrail.track.differences import Difference
-from ordertrail.track.field_words import word
+from ordertrail.track.field_words import said, word
 from ordertrail.track.timeline import Event
 from ordertrail.web import format as write
 from ordertrail.web.templatetags import ot
@@ -34,23 +34,16 @@ def told(value: object) -> SafeString | str:
     return str(value)
 
 
-@register.filter
-def field(name: str) -> object:
-    """What a field of a record is called."""
-    return word(name)
-
-
 @register.simple_tag
 def change(found: Difference) -> SafeString:
     """One change of a field: its name, the old value struck out, the new one."""
     name = word(found.name) if not found.line else f"{found.line} · {word(found.name)}"
+    before, after = told(said(found.name, found.before)), told(said(found.name, found.after))
     if found.before is None:
-        return format_html('{} <ins class="num">{}</ins>', name, told(found.after))
+        return format_html('{} <ins class="num">{}</ins>', name, after)
     if found.after is None:
-        return format_html('{} <del class="num">{}</del>', name, told(found.before))
-    return format_html(
-        '{} <del class="num">{}</del> → <ins class="num">{}</ins>', name, told(found.before), told(found.after)
-    )
+        return format_html('{} <del class="num">{}</del>', name, before)
+    return format_html('{} <del class="num">{}</del> → <ins class="num">{}</ins>', name, before, after)
 
 
 @register.simple_tag
