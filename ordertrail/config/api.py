@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 
 from ordertrail.api import beside
 from ordertrail.api.app import make, urls
@@ -19,10 +19,10 @@ def _timeline(order: int, person: object) -> Sequence[Event]:
     return timeline(told) if told else []
 
 
-def _delivery(**asked: Any) -> Any:
+def _delivery(by: str, source: str, begin: date | None, end: date | None, person: object) -> beside.Deliveries:
     from ordertrail.boards.delivery import delivery  # opens the hub: not before it is asked
 
-    return delivery(**asked)
+    return delivery(by, source, begin, end, person)
 
 
 beside.use(

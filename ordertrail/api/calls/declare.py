@@ -16,20 +16,18 @@ router = Router(auth=Closed())
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-READING = (401, 403, 404, 409, 413, 422, 429)
-LISTING = (401, 403, 413, 422, 429)
-WRITING = (400, *READING)
+REFUSALS = (400, 401, 403, 404, 409, 413, 422, 429)
+"""How any call may refuse."""
 
 
 def get(path: str, *, right: str, answer: Any, params: Params = no_params) -> Callable[[View], View]:
     """A call that reads: ``answer`` is the shape of its answer with 200."""
-    statuses = READING if "{" in path else LISTING
-    return router.get(path, **_told(path, right, answer, params, statuses))
+    return router.get(path, **_told(path, right, answer, params))
 
 
 def post(path: str, *, right: str, answer: Any) -> Callable[[View], View]:
     """A call that changes something: ``answer`` is the shape of the document with 200."""
-    told = _told(path, right, answer, no_params, WRITING)
+    told = _told(path, right, answer, no_params)
     key = {
         "in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string", "maxLength": 255},
         "description": "The same key and body within 24 h gives the same answer and has one effect.",
@@ -37,10 +35,10 @@ def post(path: str, *, right: str, answer: Any) -> Callable[[View], View]:
     return router.post(path, **told, openapi_extra={"parameters": [key]})
 
 
-def _told(path: str, right: str, answer: Any, params: Params, statuses: tuple[int, ...]) -> dict[str, Any]:
+def _told(path: str, right: str, answer: Any, params: Params) -> dict[str, Any]:
     return {
         "auth": Token(right, params),
-        "response": {200: answer} | dict.fromkeys(statuses, ProblemOut),
+        "response": {200: answer} | dict.fromkeys(REFUSALS, ProblemOut),
         "exclude_unset": True,
         "tags": [path.split("/")[1]],
     }
