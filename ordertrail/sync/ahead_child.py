@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
 def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | None) -> None:
     """Put every step of the stream on the queue, then its notes, or the refusal or fault that stopped it."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ordertrail.config.settings")
     import django
 
@@ -34,3 +37,11 @@ def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | N
         raise
     else:
         steps.put(("end", ahead.notes))
+
+
+def _end_with_parent() -> None:
+    """End this process when the run that it reads for is gone, killed perhaps: nobody would take what it reads."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -104,6 +104,28 @@ def test_kills_during_a_sync_lose_and_double_nothing(home: Path, kills: int) -> 
 
 @pytest.mark.slow
 @pytest.mark.sqlite
+def test_the_process_that_reads_ends_with_the_run_that_was_killed(home: Path) -> None:
+    env = os.environ | {"ORDERTRAIL_HOME": str(home)}
+    env.pop("ORDERTRAIL_DATABASE_URL", None)
+    run = subprocess.Popen([sys.executable, "-m", "ordertrail", "sync"], env=env, stderr=subprocess.DEVNULL)
+    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+    reading: list[str] = []
+    while not reading and run.poll() is None:
+        reading = [
+            pid for pid in children.read_text().split() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+    assert reading, "the run ended before it had begun to read"
+    run.kill()
+    run.wait()
+    for _ in range(200):
+        if not any(Path(f"/proc/{pid}").exists() for pid in reading):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{reading} still reads for nobody")
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
 def test_a_second_sync_at_the_same_time_is_refused_and_changes_nothing(home: Path) -> None:
     env = os.environ | {"ORDERTRAIL_HOME": str(home)}
     env.pop("ORDERTRAIL_DATABASE_URL", None)
