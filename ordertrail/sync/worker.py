@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.models import Max, Q
 
+from ordertrail.desk import precedence
 from ordertrail.lib import clock
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
@@ -76,7 +77,12 @@ def _replay(job: Job) -> dict[str, Any]:
     return {"solved": replay_rejects(Source.objects.get(code=job.args["source"]))}
 
 
-HANDLERS: dict[str, Handler] = {"sync": _sync, "replay": _replay}
+def _believe(job: Job) -> dict[str, Any]:
+    """Bring every order in line with whom the company believes now."""
+    return {"orders": precedence.apply()}
+
+
+HANDLERS: dict[str, Handler] = {"sync": _sync, "replay": _replay, "believe": _believe}
 
 
 def work(job: Job) -> None:

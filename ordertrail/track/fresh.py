@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
+
 from ordertrail.sync.fresh import BY_HAND, GRACE, Freshness, allowed, freshness
 from ordertrail.web.asof import AsOf
 
@@ -14,4 +16,4 @@ def as_of() -> AsOf | None:
     if not found:
         return None
     read = [one.as_of for one in found if one.as_of is not None]
-    return AsOf(min(read, default=None), sum(one.fresh for one in found), len(found), "/sources/")
+    return AsOf(min(read, default=None), sum(one.fresh for one in found), len(found), reverse("track:sources"))

@@ -101,8 +101,9 @@ class Card:
 
     @property
     def outcomes(self) -> list[tuple[str, int]]:
-        """The last runs as bars, the oldest first: how each ended, and how much it read."""
-        return bars(reversed(self.runs))
+        """The last runs as bars, the oldest first, each in its place: how it ended, and how much it read."""
+        drawn = bars(reversed(self.runs))
+        return [("", 0)] * (RUNS - len(drawn)) + drawn
 
     @property
     def left(self) -> timedelta | None:

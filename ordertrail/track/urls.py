@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ordertrail.track import findings_pages, orders_list, queues, saved_views, search, totals
+from ordertrail.track import (
+    findings_pages,
+    mapping_pages,
+    my_desk,
+    new_source,
+    orders_list,
+    queues,
+    runs_pages,
+    saved_views,
+    search,
+    source_page,
+    sources_pages,
+    totals,
+    upload,
+)
 from ordertrail.track.urls_order import urlpatterns as order_patterns
 
 app_name = "track"
@@ -23,5 +37,22 @@ urlpatterns = [
     path("findings/<int:pk>/give/", findings_pages.give, name="give_finding"),
     path("findings/<int:pk>/drop/", findings_pages.drop, name="drop_finding"),
     path("findings/<int:pk>/comments/", findings_pages.comment, name="comment_finding"),
+    path("desk/", my_desk.my_desk, name="desk"),
+    path("sources/", sources_pages.sources, name="sources"),
+    path("sources/sync/", sources_pages.sync_all, name="sync_all"),
+    path("sources/new/", new_source.new, name="new_source"),
+    path("sources/new/<slug:name>/", new_source.settings, name="new_source_settings"),
+    path("sources/<slug:code>/", source_page.source, name="source"),
+    path("sources/<slug:code>/card/", sources_pages.card, name="source_card"),
+    path("sources/<slug:code>/sync/", sources_pages.sync, name="sync_source"),
+    path("sources/<slug:code>/test/", source_page.test, name="test_source"),
+    path("sources/<slug:code>/credentials/", source_page.credentials, name="credentials"),
+    path("sources/<slug:code>/schedule/", source_page.schedule, name="schedule"),
+    path("sources/<slug:code>/mapping/", mapping_pages.mapping, name="mapping"),
+    path("sources/<slug:code>/upload/", upload.upload, name="upload"),
+    path("rejects/replay/", sources_pages.replay, name="replay"),
+    path("rejects/<int:pk>/", sources_pages.reject, name="reject"),
+    path("runs/", runs_pages.runs, name="runs"),
+    path("runs/<int:pk>/", runs_pages.run, name="run"),
     *order_patterns,
 ]

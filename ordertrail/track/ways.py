@@ -19,6 +19,15 @@ def add() -> None:
     nav.add(
         Entry("track:orders", _("Orders"), "list-details", "see_orders", key="o", tab=True, rank=10, count=open_orders)
     )
+    nav.add(
+        Entry(
+            "track:findings", _("Findings"), "alert-octagon", "see_orders", key="f", tab=True, rank=20, count=findings
+        )
+    )
+    nav.add(Entry("track:desk", _("My desk"), "inbox", "see_orders", key="d", tab=True, rank=30))
+    nav.add(
+        Entry("track:sources", _("Sources"), "plug-connected", "see_sources", "data", key="s", rank=10, count=sources)
+    )
 
 
 def open_orders(request: HttpRequest) -> Count | None:
