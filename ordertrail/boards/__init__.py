@@ -1,1 +1,1 @@
-"""Boards: tiles of metrics, each number opens its rows."""
+"""Boards: numbers that people steer by, each with the rows that it is made of."""

@@ -22,6 +22,7 @@ class CompanySettings:
     currency: str = "CNY"
     tax_rate: str = "0.13"
     tax_rounding: str = "document"
+    on_time_target: str = "0.95"  # what boards hold on-time delivery against
 
 
 def home() -> Path:

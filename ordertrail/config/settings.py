@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "ordertrail.sync",
     "ordertrail.track",
     "ordertrail.api",
+    "ordertrail.boards",
 ]
 
 MIDDLEWARE = [
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ordertrail.web.middleware.SessionAgeMiddleware",
     "ordertrail.web.middleware.LanguageMiddleware",
+    "ordertrail.boards.freshness.OwnWrites",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ordertrail.web.middleware.RightsMiddleware",  # last: refuses what declares no right

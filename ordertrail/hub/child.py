@@ -53,11 +53,12 @@ class Owner:
         self.begun = time.monotonic()
         self.quarantined: list[str] = []
 
-    def refresh(self, *, everything: bool = False, publish_now: bool = False) -> Done:
-        """Bring the hub up to the store, by the cheapest way that is right; Busy when another process is at it."""
+    def refresh(self, least: str = "refresh", *, publish_now: bool = False) -> Done:
+        """Bring the hub up to the store, by the cheapest way that is right and does at least ``least``: "refresh" follows the
+        changes, "facts" makes all facts again from the base tables, "rebuild" everything. Busy when another process is at it."""
         with self.folder.owned():
             self.folder.tidy()
-            how, changes = self._refreshed(everything)
+            how, changes = self._refreshed(least)
             told = self.folder.current()
             if told is None:
                 raise LookupError("the hub that was just made is not there")
@@ -68,14 +69,14 @@ class Owner:
             seconds = round(time.monotonic() - self.begun, 3)
             return Done(how, changes, told["done_to"], seconds, published, self.quarantined)
 
-    def _refreshed(self, everything: bool) -> tuple[str, int]:
+    def _refreshed(self, least: str) -> tuple[str, int]:
         if self.folder.suspect.exists():
             self.quarantined = self.folder.quarantine()
-        told = None if everything else self.folder.current()
+        told = None if least == "rebuild" else self.folder.current()
         if told is None:
             return self._rebuild()
         try:
-            return self._follow(told)
+            return self._follow(told, least)
         except duckdb.Error as error:
             if not is_damage(error):
                 raise
@@ -86,7 +87,7 @@ class Owner:
     def _open(self, told: dict[str, Any]) -> Hub:
         return Hub(self.folder.root / told["base"], self.folder.root / told["facts"], self.folder.scratch)
 
-    def _follow(self, told: dict[str, Any]) -> tuple[str, int]:
+    def _follow(self, told: dict[str, Any], least: str) -> tuple[str, int]:
         """Follow the changes since the last refresh; make the facts or all of it again where that is not enough."""
         with self._open(told) as hub, Store(self.store, (told.get("waiting", 0), told.get("transaction", 0))) as store:
             (base_spec, after), (facts_spec, facts_to) = hub.state("base"), hub.state("facts")
@@ -95,6 +96,7 @@ class Owner:
             if base_spec == spec("base") and upto - after <= MANY:
                 hub.fetch_changed(store, after, upto)
                 facts_stand = facts_spec == spec("dim", "fact") and facts_to == after and not hub.renamed_source()
+                facts_stand = facts_stand and least == "refresh"
                 hub.apply_base(upto)
                 if facts_stand:
                     hub.apply_facts(upto)
@@ -160,9 +162,7 @@ def answer(request: dict[str, Any], tell: Tell) -> None:
         if request["ask"] == "fingerprint":
             tell({"answer": owner.prints()})
         else:
-            everything = request["ask"] == "rebuild"
-            done = owner.refresh(everything=everything, publish_now=request.get("publish_now", False))
-            tell({"answer": asdict(done)})
+            tell({"answer": asdict(owner.refresh(request["ask"], publish_now=request.get("publish_now", False)))})
     except Busy as busy:
         tell({"busy": busy.pid})
     except Exception:  # noqa: BLE001  the parent must hear of whatever happened here

@@ -1,4 +1,4 @@
-"""Reading the hub: the only function that runs SQL on it, on a snapshot, with the scope of whoever asks.
+"""Reading the hub: ``query`` (and ``stream``, for files) alone runs SQL on it, on a snapshot, with the scope of whoever asks.
 
 SQL names each table in braces: ``SELECT count(*) FROM {fact_order} WHERE is_open``. Somebody who may see only their own customers'
 orders gets each fact table cut down to those; a query that names a table without braces is not run. Figures are "as of" the
@@ -11,7 +11,7 @@ import logging
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +35,9 @@ MEMORY = "256MB"
 THREADS = 2
 SECONDS = 10.0
 REMEMBERED = 400
+LARGE = 2_000
+"""Answers of more rows are not remembered."""
+AT_ONCE = 5_000
 SCOPE_KEY = "salesperson"
 """The column of every fact table by which rows are limited to a person's own customers."""
 
@@ -113,24 +116,43 @@ def query(sql: str, params: Mapping[str, Any], person: object, *, on: Snapshot |
     Refused: ``hub_not_ready`` before the first snapshot, ``hub_slow`` after 10 s, ``hub_damaged`` for a snapshot that cannot be
     read (the next refresh then makes the hub again). ValueError for SQL that names a table without braces.
     """
-    names = only_for(person)
-    text = _scoped(sql, names)
-    bound = dict(params)
-    if names is not None:
-        bound["scope_names"] = names
+    text, bound = _ready(sql, params, person)
     wanted = on or snapshot()
     key = (wanted.name, text, tuple((name, repr(value)) for name, value in sorted(bound.items())))
     with _lock:
         if key in _remembered:
             _remembered.move_to_end(key)
             return _remembered[key]
-    used = {name: value for name, value in bound.items() if re.search(rf"\${name}\b", text)}
-    answer = _asked(wanted, text, used)
+    answer = _asked(wanted, text, bound)
+    if len(answer.rows) > LARGE:
+        return answer
     with _lock:
         _remembered[key] = answer
         while len(_remembered) > REMEMBERED:
             _remembered.popitem(last=False)
     return answer
+
+
+def stream(sql: str, params: Mapping[str, Any], person: object, *, on: Snapshot | None = None) -> Iterator[Row]:
+    """The rows of ``query`` one after the other, for a file of all of them; as long as it takes, and with little memory."""
+    text, bound = _ready(sql, params, person)
+    reader, _snapshot = _opened_or_newer(on or snapshot())
+    cursor = reader.connection.cursor()
+    try:
+        cursor.execute(text, bound)
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from rows
+    finally:
+        cursor.close()
+        _done_with(reader)
+
+
+def _ready(sql: str, params: Mapping[str, Any], person: object) -> tuple[str, dict[str, Any]]:
+    """SQL with its scope, and the values that it binds."""
+    names = only_for(person)
+    text = _scoped(sql, names)
+    bound = dict(params) if names is None else {**params, "scope_names": names}
+    return text, {name: value for name, value in bound.items() if re.search(rf"\${name}\b", text)}
 
 
 def _scoped(sql: str, names: Sequence[str] | None) -> str:

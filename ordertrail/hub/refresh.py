@@ -87,7 +87,8 @@ def rebuild(progress: Progress | None = None) -> Refreshed:
 
 
 def ask(what: str, progress: Progress | None = None, *, publish_now: bool = False) -> Refreshed:
-    """Have a child process do ``refresh`` or ``rebuild``; HubFailed when it fails, Refused when another process is at it."""
+    """Have a child process do "refresh", "facts" (all facts again from the base tables) or "rebuild"; HubFailed when it fails,
+    Refused when another process is at it."""
     with Child() as child:
         told = child.ask(what, progress, publish_now=publish_now)
     return Refreshed(**{**told, "quarantined": tuple(told["quarantined"])})

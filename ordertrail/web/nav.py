@@ -40,7 +40,8 @@ class Entry:
     """One way: the name of its address, its words and icon, the right it needs, and where it is shown.
 
     ``key`` is the letter after ``g``; ``tab`` puts it into the phone bar (four fit); ``rank`` orders a section;
-    ``count`` is asked once a page and must be one cheap query.
+    ``count`` is asked once a page and must be one cheap query. ``home_for``: the roles whose
+    first page it may be; None: anybody's.
     """
 
     view_name: str
@@ -53,6 +54,7 @@ class Entry:
     tab: bool = False
     rank: int = 50
     count: Callable[[HttpRequest], Count | None] | None = field(default=None, compare=False)
+    home_for: tuple[str, ...] | None = None
 
     @property
     def href(self) -> str:

@@ -37,8 +37,9 @@ def remember(response: HttpResponse, name: str, value: str) -> None:
 
 @needs(SOMEONE)
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page that this person may see; a guest is told whom to ask."""
-    ways = nav.entries(request.user)
+    """The first page that this person may see and that is theirs by role; a guest is told whom to ask."""
+    role = getattr(request.user, "role", "")
+    ways = [way for way in nav.entries(request.user) if way.home_for is None or role in way.home_for]
     return redirect(ways[0].href) if ways else not_allowed(request, "see_orders")
 
 

@@ -1,0 +1,1 @@
+"""One small file a board. Adding one: docs/develop/add-a-board.md."""

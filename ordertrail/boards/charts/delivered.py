@@ -1,0 +1,31 @@
+"""What was delivered in all: orders, shipments, lines, late lines and their share, each with its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ordertrail.boards.asked import Asked
+from ordertrail.boards.board import Tile
+from ordertrail.boards.delivery import delivery
+from ordertrail.boards.metric import metrics
+
+
+def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
+    """The total of the delivery statistics."""
+    days = asked.period(tile.metric)
+    found = delivery(
+        "country",
+        "",
+        days.first,
+        days.last,
+        asked.person,
+        on=asked.snapshot,
+        scope=asked.scope(tile.metric.table),
+        params=asked.params(),
+    )
+    late = metrics()["late_deliveries"]
+    return {
+        "total": found.total,
+        "rows": asked.rows(tile.name, tile.metric),
+        "late_rows": asked.rows("late_deliveries", late, (), days),
+    }

@@ -1,0 +1,87 @@
+"""Delivery statistics: how much was delivered and how much of it late, by country, vendor, mode or month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from ordertrail.hub.publish import Snapshot
+from ordertrail.hub.read import query
+from ordertrail.lib.refused import Refused
+
+KEYS = {
+    "country": "country",
+    "vendor": "vendor",
+    "mode": "mode",
+    "month": "strftime(delivered_date, '%Y-%m')",
+}
+"""What rows can be made by, and the SQL of it."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One row: orders, shipment lines and shipments that were delivered, and the lines that came after their day. ``key`` is empty for
+    the total, and where a source tells no country, vendor, mode or day."""
+
+    key: str
+    orders: int
+    lines: int
+    shipments: int
+    late: int
+
+    @property
+    def late_share(self) -> Decimal | None:
+        """Late lines over lines, between 0 and 1; None without lines."""
+        return Decimal(self.late) / self.lines if self.lines else None
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """Rows by key (months in their order, else the most lines first) and their total; an order or shipment with several keys counts
+    in each row, and once in the total."""
+
+    rows: tuple[Delivered, ...]
+    total: Delivered
+
+
+def delivery(
+    by: str,
+    source: str = "",
+    date_from: date | None = None,
+    date_to: date | None = None,
+    person: object = None,
+    *,
+    on: Snapshot | None = None,
+    scope: str = "TRUE",
+    params: dict[str, object] | None = None,
+) -> Deliveries:
+    """What was delivered from ``date_from`` to ``date_to`` (both belong to it; by the day of delivery), of the shipments of ``source``.
+
+    Late: delivered day > scheduled day, by line (metric ``on_time``). ``person``: whose rows; ``scope`` and ``params``: a board's
+    further filter. Refused("unknown_key") for another ``by``.
+    """
+    if by not in KEYS:
+        detail = _("Deliveries go by %(keys)s, not by %(by)s.") % {"keys": ", ".join(KEYS), "by": by}
+        raise Refused("unknown_key", detail, [{"path": "by", "code": "unknown_key", "detail": detail}])
+    parts, bound = ["qty > 0", scope], dict(params or {})
+    for name, sql, value in (
+        ("from_day", "delivered_date >= $from_day", date_from),
+        ("to_day", "delivered_date <= $to_day", date_to),
+        ("of_source", "source = $of_source", source or None),
+    ):
+        if value is not None:
+            parts.append(sql)
+            bound[name] = value
+    sql = (
+        f"SELECT GROUPING(key) AS every, COALESCE(key, '') AS key, COUNT(DISTINCT order_id), COUNT(*),"
+        f" COUNT(DISTINCT shipment_id), COUNT(*) FILTER (WHERE is_late)"
+        f" FROM (SELECT COALESCE({KEYS[by]}, '') AS key, * FROM {{fact_shipment_line}} AS l WHERE {' AND '.join(parts)}) AS t"
+        f" GROUP BY GROUPING SETS ((key), ())"
+        f" ORDER BY {'key' if by == 'month' else '4 DESC, key'}"
+    )
+    found = [(row[0], Delivered(*row[1:])) for row in query(sql, bound, person, on=on).rows]
+    total = next(row for every, row in found if every)
+    return Deliveries(tuple(row for every, row in found if not every), total)

@@ -1,0 +1,1 @@
+"""One small file a metric. Adding one: docs/develop/add-a-metric.md."""

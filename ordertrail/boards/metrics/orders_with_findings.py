@@ -1,0 +1,49 @@
+"""Orders with findings: something is wrong with them now, or soon will be."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from ordertrail.boards.metric import ORDER_COLUMNS, Better, Column, Kind, Metric, Unit
+
+
+def past(days: Sequence[str]) -> str:
+    """How many orders had an open finding at the ends of some days, by the findings' own beginnings and ends."""
+    counts = ", ".join(
+        f"COUNT(DISTINCT CASE WHEN since_at < ${day}_end AND (closed_at IS NULL OR closed_at >= ${day}_end) THEN order_id END)"
+        f" AS at_{place}"
+        for place, day in enumerate(days)
+    )
+    return f"SELECT '' AS currency, {counts} FROM {{fact_finding}} WHERE order_id IS NOT NULL AND {{scope_by_order}}"
+
+
+METRIC = Metric(
+    title=_("Orders with findings"),
+    meaning=_(
+        "Orders on which at least one finding is open, an exception or a risk. The money at stake counts each order "
+        "once, with its largest finding. Findings about documents of no known order stand in the list of findings "
+        "only."
+    ),
+    unit=Unit.COUNT,
+    named=_("orders"),
+    table="""(
+        SELECT o.*, f.findings, f.stake
+        FROM {fact_order} AS o
+        JOIN (
+            SELECT order_id, COUNT(*) AS findings, CAST(COALESCE(MAX(money), 0) AS BIGINT) AS stake
+            FROM {fact_finding} WHERE status = 'open' GROUP BY order_id
+        ) AS f ON f.order_id = o.order_id
+    )""",
+    each="1",
+    past=past,
+    better=Better.DOWN,
+    listed=(("queue", "findings"),),
+    columns=(
+        *ORDER_COLUMNS,
+        Column("findings", _("Findings"), Kind.COUNT),
+        Column("stake", _("At stake"), Kind.MONEY),
+    ),
+    needs=("order", "goods", "invoice", "money", "production"),
+    by=("customer", "salesperson", "source"),
+    order_by="stake DESC, order_number",
+)
