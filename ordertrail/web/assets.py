@@ -45,14 +45,22 @@ def _read(path: str, changed_ns: int) -> Asset:
     return Asset(body, packed, media, hashlib.sha256(body).hexdigest()[:12])
 
 
+_places: dict[str, Path] = {}
+"""Where files were found: a page asks for the sprite of its icons a hundred times."""
+
+
 def asset(name: str) -> Asset | None:
     """The file that ``name`` (a path below ``static/``) stands for; None when no room has it."""
-    try:
-        found = finders.find(name)
-    except SuspiciousFileOperation:  # a path that climbs out of the folder
-        return None
-    path = Path(found) if isinstance(found, str) else None
-    return _read(str(path), path.stat().st_mtime_ns) if path and path.is_file() else None
+    path = _places.get(name)
+    if path is None or not path.is_file():
+        try:
+            found = finders.find(name)
+        except SuspiciousFileOperation:  # a path that climbs out of the folder
+            return None
+        if not isinstance(found, str) or not Path(found).is_file():
+            return None
+        path = _places[name] = Path(found)
+    return _read(str(path), path.stat().st_mtime_ns)
 
 
 class AssetStorage(StaticFilesStorage):
