@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from ordertrail.billing.models import Invoice, InvoiceShare
+from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare
 from ordertrail.orders.models import OrderLine
 from ordertrail.shipping.models import Shipment
 from ordertrail.track import lines
@@ -58,6 +58,8 @@ class Lines:
     rows: tuple[LineRow, ...]
     total: LineFigures
     unit: str | None
+    links: int
+    links_shown: bool
 
 
 def unit_words(unit: str) -> str:
@@ -65,8 +67,12 @@ def unit_words(unit: str) -> str:
     return _("pcs") if unit.lower() in ("pcs", "pc", "piece", "pieces", "件", "個", "个") else unit
 
 
-def build(told: Gathered) -> Lines:
-    """The lines card of an order."""
+MOST_LINKS = 200
+"""From so many link rows on they are shown only when asked for: nobody reads a thousand of them."""
+
+
+def build(told: Gathered, *, all_links: bool = False) -> Lines:
+    """The lines card of an order; ``all_links`` shows its link rows however many there are."""
     papers = _Papers(told)
     billed = _billed(told)
     went = _went(told)
@@ -74,7 +80,14 @@ def build(told: Gathered) -> Lines:
     if other := _no_line(told, billed.get(NO_LINE, ()), papers):
         rows.append(other)
     units = {row.unit for row in rows if row.line is not None}
-    return Lines(tuple(rows), _total([row.figures for row in rows]), units.pop() if len(units) == 1 else None)
+    links = sum(len(row.figures.children) for row in rows)
+    return Lines(
+        tuple(rows),
+        _total([row.figures for row in rows]),
+        units.pop() if len(units) == 1 else None,
+        links,
+        all_links or links <= MOST_LINKS,
+    )
 
 
 def _went(told: Gathered) -> dict[int, list[Went]]:
@@ -101,19 +114,25 @@ def _billed(told: Gathered) -> dict[int, list[Billed]]:
     for money in told.payment_shares:
         if money.counts and money.invoice_id is not None:
             paid[money.invoice_id] += money.amount
+    by_invoice: dict[int, list[InvoiceLine]] = defaultdict(list)
+    for row in told.invoice_lines:
+        if row.counts:
+            by_invoice[row.invoice_id].append(row)
     found: dict[int, list[Billed]] = defaultdict(list)
     for share in sorted(
         _counted_shares(told), key=lambda s: (str(s.invoice.invoice_date), s.invoice.number, s.invoice_id)
     ):
-        rows = [row for row in told.invoice_lines if row.invoice_id == share.invoice_id and row.counts]
-        parts = [(numbers.get(row.order_line_id or 0, NO_LINE), row.gross) for row in rows]
+        parts = [(numbers.get(row.order_line_id or 0, NO_LINE), row) for row in by_invoice[share.invoice_id]]
+        amounts = [(line, row.gross) for line, row in parts]
         gross, settled = (
-            lines.spread(amount, parts, told.order.digits) for amount in (share.gross, paid[share.invoice_id])
+            lines.spread(amount, amounts, told.order.digits) for amount in (share.gross, paid[share.invoice_id])
         )
+        qty: dict[int, Decimal | None] = {}
+        for line, row in parts:
+            before = qty.get(line, ZERO)
+            qty[line] = None if before is None or row.qty is None or line == NO_LINE else before + row.qty
         for line in sorted(gross):
-            own = [row.qty for row in rows if numbers.get(row.order_line_id or 0, NO_LINE) == line]
-            qty = None if None in own or line == NO_LINE else sum((q for q in own if q is not None), ZERO)
-            found[line].append(Billed(share.invoice_id, qty, gross[line], settled.get(line, ZERO)))
+            found[line].append(Billed(share.invoice_id, qty[line], gross[line], settled.get(line, ZERO)))
     return found
 
 
@@ -125,18 +144,16 @@ class _Papers:
     """The shipments and invoices of the order, ready to be linked to."""
 
     def __init__(self, told: Gathered) -> None:
-        self.shipments: Mapping[int, Shipment] = {row.shipment_id: row.shipment for row in told.shipment_lines}
-        self.invoices: Mapping[int, Invoice] = {row.invoice_id: row.invoice for row in told.invoice_lines}
+        shipments = {row.shipment_id: row.shipment for row in told.shipment_lines}
+        invoices = {row.invoice_id: row.invoice for row in told.invoice_lines}
+        self.shipments = {
+            pk: _paper("shipment", row, row.shipped_date or row.planned_date) for pk, row in shipments.items()
+        }
+        self.invoices = {pk: _paper("invoice", row, row.invoice_date) for pk, row in invoices.items()}
 
     def child(self, child: Child) -> ChildRow:
         """A link row with its two documents."""
-        shipment = self.shipments.get(child.shipment or 0)
-        invoice = self.invoices.get(child.invoice or 0)
-        return ChildRow(
-            child,
-            _paper("shipment", shipment, shipment.shipped_date or shipment.planned_date) if shipment else None,
-            _paper("invoice", invoice, invoice.invoice_date) if invoice else None,
-        )
+        return ChildRow(child, self.shipments.get(child.shipment or 0), self.invoices.get(child.invoice or 0))
 
 
 def _paper(kind: str, row: Shipment | Invoice, day: date | None) -> Paper:

@@ -32,7 +32,10 @@ def person_of(request: HttpRequest) -> Person:
 
 def page_of(request: HttpRequest, order_id: int) -> OrderPage:
     """The page of an order; Http404 when it is gone or not this person's to see."""
-    page = order_page(order_id, request.user, clock.today(), request.GET.get("step", ""))
+    asked = request.GET
+    page = order_page(
+        order_id, request.user, clock.today(), asked.get("step", ""), all_links=asked.get("links") == "all"
+    )
     if page is None:
         raise Http404(order_id)
     return page

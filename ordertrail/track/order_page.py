@@ -64,16 +64,18 @@ class OrderPage:
         return max(Decimal(0), status.invoiced - status.shipped) if status.invoicing == "over" else Decimal(0)
 
 
-def order_page(order_id: int, person: object, today: date, opened: str = "") -> OrderPage | None:
-    """The page of the order ``order_id``; ``opened`` is the step of its life to show open. None when there is no such order,
-    or none that ``person`` may see."""
+def order_page(
+    order_id: int, person: object, today: date, opened: str = "", *, all_links: bool = False
+) -> OrderPage | None:
+    """The page of the order ``order_id``; ``opened`` is the step of its life to show open, ``all_links`` shows every link row.
+    None when there is no such order, or none that ``person`` may see."""
     told = gather(order_id, person)
-    return None if told is None else built(told, today, opened)
+    return None if told is None else built(told, today, opened, all_links=all_links)
 
 
-def built(told: Gathered, today: date, opened: str = "") -> OrderPage:
+def built(told: Gathered, today: date, opened: str = "", *, all_links: bool = False) -> OrderPage:
     """The page out of what was gathered; asks the store for nothing more."""
-    lines = line_rows.build(told)
+    lines = line_rows.build(told, all_links=all_links)
     found = problems(told)
     open_ = tuple(problem for problem in found if problem.open)
     table = matrix.build(told, by_fact(open_))
