@@ -25,8 +25,7 @@ def declare(setting: Mapping[str, Any]) -> Source:
     A source that is believed otherwise than before has every order recounted. Refused("mapping_invalid") naming stream and field, Refused("connector_unknown"); then nothing is changed.
     """
     fields = {name: value for name, value in setting.items() if name not in ("code", "secrets")}
-    connector(fields["connector"])
-    streams(fields.get("settings", {}))
+    streams(with_streams(fields["connector"], fields.get("settings", {})))
     if setting.get("secrets"):
         fields["secrets"] = seal(setting["secrets"])
     before = {source.pk: precedence.trust_of(source) for source in Source.objects.filter(code=setting["code"])}
@@ -50,4 +49,14 @@ def opened(source: Source) -> Connector:
 def in_order(source: Source) -> list[Stream]:
     """The source's streams, what is pointed at before what points: customers before orders before shipments."""
     order = list(RECORDS)
-    return sorted(streams(source.settings), key=lambda stream: order.index(stream.kind))
+    found = streams(with_streams(source.connector, source.settings))
+    return sorted(found, key=lambda stream: order.index(stream.kind))
+
+
+def with_streams(name: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``settings`` with the streams that the connector called ``name`` brings itself, where they declare none.
+
+    Refused("connector_unknown").
+    """
+    brought = connector(name).declared_streams(settings)
+    return {**settings, "streams": settings.get("streams") or brought}

@@ -9,11 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from ordertrail.lib import clock
 from ordertrail.records.shapes import Problem
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Connector(ABC):
         self.settings = dict(settings)
         self.zone = zone
         self.notes = Notes()
-        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.now: Callable[[], datetime] = clock.now
         self._secrets = dict(secrets)
 
     def __repr__(self) -> str:

@@ -19,7 +19,7 @@ from ordertrail.records.shapes import Problem
 from ordertrail.sync.connectors import base
 from ordertrail.sync.connectors.base import Landing, RawDocument
 from ordertrail.sync.connectors.tryton_models import DATES, PARTS, SALE_LINE, Part, Watch
-from ordertrail.sync.connectors.tryton_rows import Together, changed_at, documents, movement, named
+from ordertrail.sync.connectors.tryton_rows import Together, at, changed_at, documents, each, movement, named
 from ordertrail.sync.connectors.tryton_rpc import Domain, Rpc, result_of, written
 from ordertrail.sync.connectors.tryton_streams import declared
 from ordertrail.sync.stream import Stream
@@ -100,12 +100,13 @@ class Connector(base.Connector):
             changed = [(part, self._changed(part, seen.from_(stream.lag_seconds), seen)) for part in parts]
             total = sum(len(ids) for _part, ids in changed)
             pages = ((part, page) for part, ids in changed for page in _pages(ids))
+        expected = None if any(part.several for part in parts) else total
         cursor = seen.cursor(begun + timedelta(seconds=self.rpc.http.skew or 0))
         last: Landing | None = None
         for number, (part, ids) in enumerate(pages, 1):
             if last is not None:
                 yield last
-            last = Landing(**self._landed(part, ids), name=f"{part.model} {number}", at=self.now(), total=total)
+            last = Landing(**self._landed(part, ids), name=f"{part.model} {number}", at=self.now(), total=expected)
         if last is not None:
             yield Landing(last.body, last.media, last.name, last.at, cursor, last.total, last.meta)
 
@@ -134,7 +135,7 @@ class Connector(base.Connector):
         return (key for part in parts for key in self._keys(part))
 
     def _keys(self, part: Part) -> Iterator[str]:
-        if part.model == "account.statement" and part.below:
+        if part.several and part.below:
             fields = ("statement", "number", "date", "party")
             for body in self._all(part.below.model, list(part.below.domain), fields, IDS):
                 yield from (movement(line) for line in result_of(body))
@@ -295,13 +296,10 @@ def _parent(value: Any) -> int:
 
 def _ids_in(row: Mapping[str, Any], field: str) -> set[int]:
     """The documents that a changed record belongs to."""
-    value: Any = row["id"] if not field else row
-    for name in field.split(".")[:-1] if field else ():
-        value = value.get(f"{name}.") or {}
-    if field:
-        value = value.get(field.rpartition(".")[2])
-    values = value if isinstance(value, list) else [value]
-    return {_parent(one) for one in values if one} - {0}
+    first = field.partition(".")[0]
+    values = each(row, field) if isinstance(row.get(f"{first}."), list) else [at(row, field or "id")]
+    listed = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    return {_parent(one) for one in listed if one} - {0}
 
 
 def _pages(ids: Sequence[int], size: int = PAGE) -> Iterator[list[int]]:

@@ -40,7 +40,8 @@ class Part:
 
     A field with "?" behind it comes with a module that may not be there. ``origins``: fields of a record and its lines may
     name an order's line, which is then read too. ``tree``: a record hangs below others, which change with it. ``own``: the
-    records belong to a company. ``hidden``: records that are not active are read too.
+    records belong to a company. ``hidden``: records that are not active are read too. ``several``: a record holds any number
+    of documents.
     """
 
     model: str
@@ -52,6 +53,7 @@ class Part:
     tree: bool = False
     own: bool = True
     hidden: bool = False
+    several: bool = False
 
     @property
     def watched(self) -> tuple[Watch, ...]:
@@ -166,6 +168,24 @@ PARTS: dict[str, tuple[Part, ...]] = {
                 "statement",
                 ("statement", "number", "date", "party", "party.rec_name", "amount", "related_to", "description"),
                 (["account.type.receivable", "=", True],),
+            ),
+            several=True,
+        ),
+        # Payments that no statement of the bank tells of: entries in the books that an invoice has as its payments.
+        Part(
+            "account.move",
+            ("number", "date", "company.currency.code"),
+            watch=(Watch("account.invoice", "payment_lines.move", (["type", "=", "out"],)),),
+            below=Below(
+                "account.move.line",
+                "move",
+                ("move", "debit", "credit", "amount_second_currency", "second_currency.code", "party", "party.rec_name",
+                 "description", "invoice_payments"),
+                (["invoice_payments.type", "=", "out"],),
+            ),
+            domain=(
+                ["lines.invoice_payments.type", "=", "out"],
+                ["OR", ["origin", "=", None], ["origin", "not like", "account.statement,%"]],
             ),
         ),
     ),

@@ -6,7 +6,7 @@ amounts turned round, tax rates summed, lines of one bank movement gathered. Pur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -327,26 +327,52 @@ def movement(line: Record) -> str:
 
 
 def _payment(own: Together, of: str, lines: Sequence[Record]) -> Found:
-    amount = sum((line["amount"] for line in lines), Decimal(0))
-    sign = -1 if amount < 0 else 1
-    parts: Iterable[Row] = (
-        {"amount": sign * line["amount"], "invoice": line["related_to"]}
-        for line in lines
-        if named(line.get("related_to"))[0] == "account.invoice"
-    )
     first = lines[0]
     row = own.row(
         ref=of,
         number=first.get("number") or own.head.get("name") or of,
-        amount=abs(amount),
-        direction="out" if amount < 0 else "in",
         date=first.get("date"),
+        currency=at(own.head, "currency.code"),
         customer=ref("party.party", first.get("party")),
         customer_name=at(first, "party.rec_name"),
         reference=next((line["description"] for line in lines if line.get("description")), ""),
     )
+    return _settled(of, row, [(line["amount"], line.get("related_to")) for line in lines])
+
+
+def _booked(own: Together) -> Iterator[Found]:
+    """An entry in the books that pays invoices, made without a statement of the bank."""
+    if not own.lines:
+        return
+    first = own.lines[0]
+    row = own.row(
+        state="posted",
+        currency=at(first, "second_currency.code") or at(own.head, "company.currency.code"),
+        customer=ref("party.party", first.get("party")),
+        customer_name=at(first, "party.rec_name"),
+        reference=next((line["description"] for line in own.lines if line.get("description")), ""),
+    )
+    paid = [(_credit(line), ref("account.invoice", next(iter(line["invoice_payments"]), 0))) for line in own.lines]
+    yield _settled(own.ref, row, paid)
+
+
+def _credit(line: Record) -> Decimal:
+    """What a line of the books takes off what the customer owes, in the currency of the bill."""
+    if at(line, "second_currency.code"):
+        return -Decimal(line["amount_second_currency"])
+    return Decimal(line["credit"]) - Decimal(line["debit"])
+
+
+def _settled(of: str, row: Row, parts: Sequence[tuple[Decimal, Any]]) -> Found:
+    """A payment of all ``parts``: amounts, each with the invoice that it is for. Money that went back is told by amounts
+    above zero.
+    """
+    amount = sum((part for part, _invoice in parts), Decimal(0))
+    sign = -1 if amount < 0 else 1
+    row |= {"amount": abs(amount), "direction": "out" if amount < 0 else "in"}
     # What is given back stands first: it makes room for what is settled with it.
-    return Found(of, row, tuple(sorted(parts, key=lambda part: part["amount"])))  # type: ignore[arg-type, return-value]
+    settled = sorted((sign * part, str(invoice)) for part, invoice in parts if named(invoice)[0] == "account.invoice")
+    return Found(of, row, tuple({"amount": part, "invoice": invoice} for part, invoice in settled))
 
 
 _FOUND: dict[str, Callable[[Together], Iterator[Found]]] = {
@@ -360,4 +386,5 @@ _FOUND: dict[str, Callable[[Together], Iterator[Found]]] = {
     "stock.shipment.out.return": _shipment,
     "account.invoice": _invoice,
     "account.statement": _statement,
+    "account.move": _booked,
 }

@@ -77,10 +77,10 @@ class Rpc:
         if within and not self.token:
             self._log_in(url)
         answer = self._post(url, method, params)
-        if within and answer.status in (401, 403):
+        if within and answer.status == 401:
             self._log_in(url)
             answer = self._post(url, method, params)
-            if answer.status in (401, 403):
+            if answer.status == 401:
                 raise self._refusal()
         self._refuse_status(answer)
         return answer
@@ -110,6 +110,9 @@ class Rpc:
         if answer.status == 404:
             detail = _("There is no Tryton database “%(database)s” at %(address)s.")
             raise Refused("database_unknown", detail % {"database": self._database, "address": self.address})
+        if answer.status == 403:
+            detail = _("Tryton does not let “%(user)s” read this; its groups are missing.")
+            raise Refused("source_refused", detail % {"user": self.user})
         if answer.status >= 400:
             raise Refused("source_refused", _("The source answers with status %(status)s.") % {"status": answer.status})
 

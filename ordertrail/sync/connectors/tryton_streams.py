@@ -182,7 +182,7 @@ _STREAMS: tuple[dict[str, Any], ...] = (
             "paid_at": "date",
             "customer": "customer",
             "customer_name": "customer_name",
-            "currency": "currency.code",
+            "currency": "currency",
             "reference": "reference",
         },
         {"amount": "amount", "invoice": "invoice"},
