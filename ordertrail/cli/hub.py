@@ -24,7 +24,7 @@ def rebuild(home: Home = None) -> None:
 
     try:
         with shown("hub") as show:
-            done = made(show)
+            done = made(lambda count, of, what: show(what, count, of))
     except Refused as refused:
         screen.print(refused.detail)
         raise typer.Exit(1) from None
