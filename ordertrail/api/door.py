@@ -17,6 +17,7 @@ from ordertrail.api import models
 from ordertrail.api.bucket import BUCKETS
 from ordertrail.api.params import Params, check_query, no_params
 from ordertrail.api.problems import Problem, not_allowed
+from ordertrail.api.reading import arrive
 from ordertrail.api.tokens import holder
 from ordertrail.lib import clock
 from ordertrail.parties.models import Person
@@ -87,6 +88,7 @@ class Token:
                 raise not_allowed(right)
         known = Caller(person, token.pk)
         check_query(request.GET, self.params(), sees_cost=known.sees_cost())
+        arrive(request)
         return known
 
 

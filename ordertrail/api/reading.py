@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from django.http import HttpRequest, UnreadablePostError
@@ -20,16 +20,25 @@ BODY_SECONDS = 30
 
 
 class StrictParser(Parser):
-    """What the calls' bodies are read by; an empty body counts as ``{}``."""
+    """What the calls' bodies are read by."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         """The body as an object. Problem 400 where it is none."""
-        with deadline(request.META.get("gunicorn.socket"), BODY_SECONDS):
-            try:
-                body = request.body
-            except UnreadablePostError:
-                raise not_readable(_("The body did not arrive whole. Send it again.")) from None
-        return read(body)
+        return read(request.body)
+
+
+def arrive(request: HttpRequest) -> None:
+    """Wait until the body is here, but not for ever. Problem 400 where it does not come whole."""
+    size = int(request.headers.get("Content-Length") or 0)
+    if not size:
+        return
+    with deadline(request.META.get("gunicorn.socket"), BODY_SECONDS):
+        try:
+            body = request.body
+        except UnreadablePostError:
+            body = b""
+    if len(body) < size:
+        raise not_readable(_("The body did not arrive whole. Send it again."))
 
 
 def read(body: bytes) -> dict[str, Any]:
@@ -84,10 +93,16 @@ def deadline(connection: socket.socket | None, seconds: float) -> Iterator[None]
     if connection is None:
         yield
         return
-    timer = threading.Timer(seconds, connection.shutdown, [socket.SHUT_RD])
+    timer = threading.Timer(seconds, _cut, [connection])
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+
+
+def _cut(connection: socket.socket) -> None:
+    """End a connection, whoever is waiting at it; one that has ended by itself is no fault."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)

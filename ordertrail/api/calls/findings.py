@@ -84,10 +84,15 @@ def get_finding(request: HttpRequest, id: str) -> shapes.Finding:  # noqa: A002 
 
 
 @post("/findings/{id}/{remedy}", right="own_findings", answer=shapes.Finding)
-def remedy_finding(request: HttpRequest, id: str, remedy: str, body: shapes.RemedyIn) -> HttpResponse:  # noqa: A002
+def remedy_finding(
+    request: HttpRequest,
+    id: str,  # noqa: A002
+    remedy: str,
+    body: shapes.RemedyIn | None = None,
+) -> HttpResponse:
     """Do something about a finding: `take` it, `give` it to somebody, `drop` it, or one of its own remedies, which hand it over."""
     by = caller(request)
-    return once(request, lambda: _remedied(by, id, remedy, body))
+    return once(request, lambda: _remedied(by, id, remedy, body or shapes.RemedyIn()))
 
 
 def _remedied(by: Caller, name: str, remedy: str, body: shapes.RemedyIn) -> shapes.Finding:

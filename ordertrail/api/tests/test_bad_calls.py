@@ -15,13 +15,16 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
 
 from ordertrail.api import bucket, door, reading
 from ordertrail.api.models import KeptAnswer
+from ordertrail.api.problems import Problem
 from ordertrail.api.tests.calling import Answer, Program, program
 from ordertrail.api.tokens import make, revoke
 from ordertrail.findings.follow import follow
@@ -228,6 +231,13 @@ def test_a24_a_body_that_drips_is_cut_and_its_thread_is_free(monkeypatch: pytest
         time.sleep(0.1)
         theirs.send(b"x")
         assert ours.recv(1) == b"x"  # in time: the connection lives on
+
+
+def test_a24_half_a_body_is_not_read_as_a_whole_one() -> None:
+    half = WSGIRequest({"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "100", "wsgi.input": BytesIO(b'{"to": "bo"}')})
+    with pytest.raises(Problem) as refused:
+        reading.arrive(half)
+    assert (refused.value.status, refused.value.code) == (400, "not_readable")
 
 
 def test_a25_too_many_calls_with_one_token(chen: Program, monkeypatch: pytest.MonkeyPatch) -> None:
