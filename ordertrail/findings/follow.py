@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -28,7 +28,10 @@ from ordertrail.lib.gate import writing
 
 log = logging.getLogger(__name__)
 
-CHUNK = 2000
+ASKED = 4_000
+"""Documents about which the cheap question is asked at once."""
+
+CHUNK = 500
 """Documents in one transaction: even if each opens a finding, its writes take about 50 ms."""
 
 STEP, WINDOW, LONGEST = 5_000, 20_000, 200_000
@@ -64,12 +67,8 @@ def daily() -> int:
     open_ones = Finding.objects.filter(check_name__in=checks, status=FindingStatus.OPEN).values_list("order", flat=True)
     known = {order for order in open_ones if order is not None}
     orders = sorted(known | set(suspects_by_clock(checks.values())))
-    for start in range(0, len(orders), CHUNK):
-        ids = orders[start : start + CHUNK]
-        look = _Look(checks)
-        look.orders(ids, ids)
-        with writing():
-            look.write()
+    for ids in _parts(orders, CHUNK):
+        _look(checks, "order", ids)
     return len(orders)
 
 
@@ -96,15 +95,11 @@ def _follow(checks: dict[str, Check], place: int, top: int, limit: int) -> int:
         if not rows:
             break
         followed += rows
-        parts = [
-            (kind, ids[start : start + CHUNK]) for kind, ids in changed.items() for start in range(0, len(ids), CHUNK)
-        ]
-        for kind, ids in parts:
-            look = _Look(checks)
-            look.at(kind, ids)
-            with writing():
-                look.write()
-            checks = {name: check for name, check in checks.items() if name not in look.failed}
+        for kind, ids in changed.items():
+            for asked in _parts(ids, ASKED):
+                for part in _parts(_worth_a_look(checks, kind, asked), CHUNK):
+                    failed = _look(checks, kind, part)
+                    checks = {name: check for name, check in checks.items() if name not in failed}
         with writing():
             CheckRun.objects.filter(check_name__in=checks).update(done_to=place, error="", at=clock.now())
     return followed
@@ -130,6 +125,36 @@ def _window(after: int, top: int) -> tuple[int, int, dict[str, list[int]]]:
     return count, after, {kind: sorted(ids) for kind, ids in changed.items()}
 
 
+def _parts(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _worth_a_look(checks: dict[str, Check], kind: str, ids: Sequence[int]) -> list[int]:
+    """Those of ``ids`` that may give a finding, or have an open one, which may close."""
+    if kind != "order":
+        return list(ids)
+    found = Finding.objects.filter(order__in=ids, status=FindingStatus.OPEN).values_list("order", flat=True)
+    having = {order for order in found if order is not None}
+    return sorted(having | set(suspects([check for check in checks.values() if check.looks_at("order")], ids)))
+
+
+def _look(checks: dict[str, Check], kind: str, ids: Sequence[int]) -> dict[str, str]:
+    """Let ``checks`` look at some documents of one kind and write what they saw; the checks that failed, with the reason."""
+    look = _Look(checks)
+    look.at(kind, ids)
+    if look.failed or look.saw_something() or _open_ones(kind, ids):
+        with writing():
+            look.write()
+    return look.failed
+
+
+def _open_ones(kind: str, ids: Sequence[int]) -> bool:
+    """Whether these documents have open findings, which may close."""
+    found = Finding.objects.filter(status=FindingStatus.OPEN)
+    mine = found.filter(order__in=ids) if kind == "order" else found.filter(object_kind=kind, object__in=ids)
+    return mine.exists()
+
+
 @dataclass(slots=True)
 class _Look:
     """One look at some documents by some checks: what they saw, and which of them failed."""
@@ -138,17 +163,17 @@ class _Look:
     seen: list[tuple[Seen, Scope]] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
 
-    def at(self, kind: str, ids: Collection[int]) -> None:
+    def at(self, kind: str, ids: Sequence[int]) -> None:
         """Look at documents of one kind."""
         if kind == "order":
-            self.orders(ids, suspects(self._that_look_at("order").values(), ids))
+            self._each("order", partial(order_views, ids), Scope(orders=frozenset(ids)))
         else:
             what, views = _PAPERS[kind]
             self._each(what, partial(views, ids), Scope(objects=(kind, frozenset(ids))))
 
-    def orders(self, looked_at: Collection[int], suspected: Sequence[int]) -> None:
-        """Look at the ``suspected`` ones; all that were ``looked_at`` may close findings."""
-        self._each("order", lambda: order_views(suspected) if suspected else [], Scope(orders=frozenset(looked_at)))
+    def saw_something(self) -> bool:
+        """Whether there is a candidate."""
+        return any(candidates for seen, _ in self.seen for _, candidates in seen.values())
 
     def _that_look_at(self, what: str) -> dict[str, Check]:
         return {name: check for name, check in self.checks.items() if check.looks_at(what)}

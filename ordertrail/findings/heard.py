@@ -92,7 +92,7 @@ class Heard:
     def members(self, order: int, ranks: Mapping[int, int]) -> list[Paper]:
         """The order documents of the group, the most believed first (as ``records.merge`` orders them)."""
         own = [paper for paper in self.by_group.get(order, ()) if paper.kind == "order" and paper.record is not None]
-        return sorted(own, key=lambda paper: (paper.gone, ranks[paper.source], paper.document))
+        return sorted(own, key=lambda paper: (paper.gone, ranks[paper.source], paper.source, paper.ref))
 
     def own_lines(self, order: int, papers: Iterable[Paper]) -> tuple[dict[int, Decimal], bool]:
         """The quantities of these order documents by the agreed line that each of their lines is, and whether all were matched."""

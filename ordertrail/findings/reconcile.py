@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from ordertrail.desk.models import Change
 from ordertrail.findings.check import Candidate, Check
@@ -91,9 +91,9 @@ class _Ledger:
 
     def load(self, seen: Mapping[str, tuple[Check, Sequence[Candidate]]], scope: Scope) -> None:
         """Read what is in scope or will be met, and let findings follow documents that were linked or parted."""
-        names = list(seen)
+        names = set(seen)
         found = Finding.objects.filter(check_name__in=names)
-        rows = {row.pk: row for row in found.filter(_in_scope(scope))}
+        rows = {row.pk: row for row in _in_scope(scope, found) if row.check_name in names}
         objects: dict[str, set[int]] = {}
         for _, candidates in seen.values():
             for candidate in candidates:
@@ -221,12 +221,13 @@ class _Ledger:
         bulk.insert(Change, ("kind", "object"), [("finding", pk) for pk in (*ids, *self.changed)])  # the hub follows it
 
 
-def _in_scope(scope: Scope) -> Q:
+def _in_scope(scope: Scope, found: QuerySet[Finding]) -> Iterable[Finding]:
+    """The findings in ``scope``; those of orders are asked for by the order alone, or SQLite would walk all of the check's."""
     if scope.everything:
-        return Q(status=OPEN)
-    found = Q(order__in=scope.orders)
+        return found.filter(status=OPEN)
+    rows = list(Finding.objects.filter(order__in=scope.orders)) if scope.orders else []
     kind, ids = scope.objects
-    return found | Q(order=None, object_kind=kind, object__in=ids) if ids else found
+    return [*rows, *found.filter(order=None, object_kind=kind, object__in=ids)] if ids else rows
 
 
 def _identity(row: Finding) -> Identity:
