@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import ExpressionWrapper, F, OuterRef, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, TruncMonth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from ordertrail.catalog.models import Product
-from ordertrail.lib import clock
-from ordertrail.lib.fields import QtyField
-from ordertrail.orders.models import OrderLine
-from ordertrail.orders.queries import visible_orders
+from ordertrail.lib import bulk, clock
+from ordertrail.lib.money import QTY_SCALE, from_units
+from ordertrail.orders.models import OrderLine, OrderStatus
+from ordertrail.orders.queries import only_for
 from ordertrail.records import facts
 from ordertrail.records.models import SourceVersion
 from ordertrail.records.shapes import ProductRecord
-from ordertrail.shipping.models import ShipmentLine
+from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.track.addresses import href
 from ordertrail.track.line_rows import unit_words
 from ordertrail.track.papers import Paper, group
@@ -83,54 +82,67 @@ class ProductPage:
 
 def product_page(row: Product, person: object, today: date) -> ProductPage:
     """The page of a product, by a fixed number of queries; orders only as far as ``person`` sees them."""
-    went = ShipmentLine.objects.filter(order_line=OuterRef("pk"), counts=True, qty__gt=0).values("order_line")
-    shipped = Coalesce(Subquery(went.annotate(sum=Sum("qty")).values("sum")), Value(0), output_field=QtyField())
-    left = ExpressionWrapper(F("qty") - F("cancelled_qty") - F("shipped"), output_field=QtyField())
-    lines = (
-        OrderLine.objects.filter(product=row, order__status__is_open=True, order__in=visible_orders(person))
-        .annotate(shipped=shipped)
-        .annotate(left=left)
-        .filter(left__gt=0)
-    )
-    if row.service:
-        lines = lines.none()
-    shown = lines.select_related("order").order_by("order__promised_date", "pk")[:SHOWN]
-    months = _months(row, person, today)
+    lines = [] if row.service else _open_lines(row.pk, person, today)
+    months = _months(row.pk, person, today)
     return ProductPage(
         row,
         unit_words(row.unit),
         tuple(_names(row)),
-        tuple(_open_line(line, today) for line in shown),
-        lines.count(),
-        lines.aggregate(sum=Sum("left"))["sum"] or ZERO,
+        tuple(lines[:SHOWN]),
+        len(lines),
+        sum((line.to_ship for line in lines), ZERO),
         months,
         max((month.qty for month in months), default=ZERO),
     )
 
 
-def _open_line(line: OrderLine, today: date) -> OpenLine:
-    order = line.order
-    promised = line.promised_date or order.promised_date
-    told = line.__dict__  # the two annotations
-    return OpenLine(
-        href("order", order.pk, order.number), order.number, line.line, order.customer_name, promised, line.qty,
-        told["shipped"], told["left"], promised is not None and promised < today,
-    )  # fmt: skip
+def _mine(person: object) -> tuple[str, list[Any]]:
+    """SQL that keeps ``s`` (OrderStatus) to what ``person`` sees, and its values."""
+    names = only_for(person)
+    return ("", []) if names is None else (f" AND s.salesperson IN {bulk.among('text')}", [bulk.bound(names)])
 
 
-def _months(row: Product, person: object, today: date) -> tuple[Month, ...]:
+def _open_lines(product: int, person: object, today: date) -> list[OpenLine]:
+    """Every open order line with some of the product left to ship, by promised date; one pass, orders that are done with
+    shipping are left out before their shipments are looked at."""
+    mine, values = _mine(person)
+    rows = bulk.select(
+        "SELECT s.order_id, s.number, s.customer_name, l.line, COALESCE(l.promised_date, s.promised_date), l.qty,"
+        f" l.qty - l.cancelled_qty, (SELECT COALESCE(SUM(w.qty), 0) FROM {bulk.table(ShipmentLine)} w"
+        " WHERE w.order_line_id = l.id AND w.counts AND w.qty > 0)"
+        f" FROM {bulk.table(OrderLine)} l JOIN {bulk.table(OrderStatus)} s ON s.order_id = l.order_id"
+        f" WHERE l.product_id = %s AND s.is_open AND s.delivery IN ('waiting', 'partially'){mine}",
+        [product, *values],
+    )
+    found = []
+    for order, number, customer, line, promised, qty, wanted, shipped in rows:
+        if wanted > shipped:
+            day = date.fromisoformat(promised) if isinstance(promised, str) else promised
+            ordered, gone, left = (from_units(int(units), QTY_SCALE) for units in (qty, shipped, wanted - shipped))
+            late = day is not None and day < today
+            address = href("order", order, number)
+            found.append(OpenLine(address, number, line, customer, day, ordered, gone, left, late))
+    return sorted(found, key=lambda line: (line.promised_date or date.max, line.number, line.line))
+
+
+def _months(product: int, person: object, today: date) -> tuple[Month, ...]:
     """The last twelve months, those without a shipment too."""
-    firsts = [
-        date(today.year + (today.month - 1 - ago) // 12, (today.month - 1 - ago) % 12 + 1, 1) for ago in range(MONTHS)
-    ]
-    lines = ShipmentLine.objects.filter(
-        order_line__product=row, counts=True, shipment__shipped_date__gte=firsts[-1], order__in=visible_orders(person)
+    ago = [today.year * 12 + today.month - 1 - back for back in range(MONTHS)]
+    firsts = [date(month // 12, month % 12 + 1, 1) for month in ago]
+    mine, values = _mine(person)
+    joined = f" JOIN {bulk.table(OrderStatus)} s ON s.order_id = l.order_id" if mine else ""
+    rows = bulk.select(
+        f"SELECT d.shipped_date, SUM(w.qty) FROM {bulk.table(OrderLine)} l{joined}"
+        f" JOIN {bulk.table(ShipmentLine)} w ON w.order_line_id = l.id AND w.counts"
+        f" JOIN {bulk.table(Shipment)} d ON d.id = w.shipment_id AND d.shipped_date >= %s"
+        f" WHERE l.product_id = %s{mine} GROUP BY d.shipped_date",
+        [firsts[-1].isoformat(), product, *values],
     )
-    rows = (
-        lines.annotate(month=TruncMonth("shipment__shipped_date")).order_by().values("month").annotate(sum=Sum("qty"))
-    )
-    sums = {told["month"]: told["sum"] for told in rows}
-    return tuple(Month(first, sums.get(first, ZERO)) for first in reversed(firsts))
+    sums: dict[str, Decimal] = {}
+    for day, units in rows:
+        month = str(day)[:7]
+        sums[month] = sums.get(month, ZERO) + from_units(int(units), QTY_SCALE)
+    return tuple(Month(first, sums.get(f"{first:%Y-%m}", ZERO)) for first in reversed(firsts))
 
 
 def _names(row: Product) -> list[Named]:
