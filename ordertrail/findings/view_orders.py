@@ -144,7 +144,7 @@ def _work(ids: Any) -> dict[int, list[WorkView]]:
 
 
 _LOOSE: tuple[tuple[str, type[Model], type[Model], str, str], ...] = (
-    ("shipment", ShipmentLine, Shipment, "done", "NULL"),
+    ("shipment", ShipmentLine, Shipment, "done", "CAST(NULL AS bigint)"),
     ("invoice", InvoiceLine, Invoice, "posted", "r.gross"),
 )
 
@@ -179,7 +179,7 @@ def _named(members: Mapping[int, tuple[Paper, ...]]) -> dict[int, list[Naming]]:
     found: dict[int, list[Naming]] = defaultdict(list)
     for kind, model, parent, state, gross in _LOOSE:
         rows = bulk.select(
-            f"SELECT r.order_key, d.number, d.home_id, SUM({gross}), MAX(s.learned_at) FROM {bulk.table(model)} r"
+            f"SELECT r.order_key, d.number, d.home_id, SUM(COALESCE({gross}, 0)), MAX(s.learned_at) FROM {bulk.table(model)} r"
             f" JOIN {bulk.table(parent)} d ON d.id = r.{kind}_id JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
             f" WHERE r.order_key IN {bulk.among('text')} AND r.order_id IS NULL AND d.state = '{state}' AND NOT d.reported"
             " GROUP BY r.order_key, d.id, d.number, d.home_id ORDER BY d.id",
