@@ -73,6 +73,11 @@ class UnmatchedCustomer(Check):
                 )
                 % told
             )
+        if facts.get("kind") == "payment":
+            return _(
+                "If both are one customer: link them on the customer's page; if not: ask %(agreed)s why somebody else pays,"
+                " and keep the answer in a comment. It closes when they are linked."
+            ) % {"agreed": facts["agreed"]}
         return (
             _(
                 "If both are one customer: link them on the customer's page; if not: put the customer of %(said_number)s right in"

@@ -240,6 +240,10 @@ def test_unmatched_customer_who_pays_for_another(by: dict[str, Source]) -> None:
     )
     assert opened() == [("unmatched_customer", "Bank: “王海平” pays for “启明船厂”", D("1356.00"))]
     assert Finding.objects.get().role == "finance"
+    assert step("unmatched_customer") == (
+        "If both are one customer: link them on the customer's page; if not: ask 启明船厂 why somebody else pays, and keep"
+        " the answer in a comment. It closes when they are linked."
+    )
 
 
 def test_unmatched_payment(by: dict[str, Source]) -> None:
