@@ -1,5 +1,5 @@
-"""Pages at a million orders through Django's whole stack with session and rights: p95 of the list by every sort and queue, the order page,
-Ctrl+K. The floor is the same server answering its smallest page."""
+"""Pages at a million orders through Django's whole stack, with session and rights: p95 of the list by sorts, queues and filters, of
+the order page and of Ctrl+K. The floor is the smallest answer of the same stack."""
 
 from __future__ import annotations
 

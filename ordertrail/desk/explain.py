@@ -105,7 +105,8 @@ def explain(number: str, figure: str) -> Explanation:
 
 
 def _order(number: str) -> Order:
-    groups = set(Number.objects.filter(key=number_key(number), kind="order").values_list("document__group", flat=True))
+    named = Number.objects.filter(key=number_key(number), kind="order").values_list("document__group", flat=True)
+    groups = set(named.filter(document__gone_at=None)) or set(named)
     if not groups:
         raise Refused(
             "unknown_order", _("No order is called %(number)s; search finds parts of numbers too.") % {"number": number}

@@ -1,4 +1,4 @@
-"""Sweep: find the documents that a source has deleted, by comparing all its refs with ours."""
+"""Sweep: find the documents that a source has deleted, and those that are back, by comparing all its refs with ours."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import TypeVar
 from ordertrail.desk.rewrite import Rewrite, Touched
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.gate import writing
-from ordertrail.records.actions import regroup
-from ordertrail.records.models import Source, SourceDocument
+from ordertrail.records import facts
+from ordertrail.records.actions import claim, regroup
+from ordertrail.records.derive import REPORTED
+from ordertrail.records.models import Source, SourceDocument, SourceVersion
+from ordertrail.records.shapes import Record
 
 Item = TypeVar("Item")
 
@@ -21,12 +24,15 @@ TOO_MANY = 10
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep saw; ``held``: too much was missing, and nothing was done."""
+    """What a sweep saw. ``back``: taken as deleted before, and there again; ``unknown``: refs that we have never read; ``held``:
+    too much was missing, and nothing was deleted."""
 
     known: int
     present: int
     missing: int
     gone: int
+    back: int = 0
+    unknown: frozenset[str] = frozenset()
     held: bool = False
 
 
@@ -34,54 +40,75 @@ def sweep(source: Source, kind: str, refs: Iterable[str], *, sure: bool = False)
     """Compare ``refs``, all that ``source`` has of ``kind`` now, with what we know of it.
 
     A document missing in two sweeps in a row is taken as deleted: its row stays, cancelled, with its history. One that is there again
-    starts anew. Reported and derived documents (``~`` in the ref) follow the document that they were made from.
+    stands as it last did, whatever its change time. Reported documents follow the order that they were made from. ``sure`` is a
+    person's word that more than one in ``TOO_MANY`` may go.
     """
     there = set(refs)
     rows = bulk.select(
-        f"SELECT id, ref, missed_sweeps FROM {bulk.table(SourceDocument)}"
-        " WHERE source_id = %s AND kind = %s AND gone_at IS NULL",
+        f"SELECT id, ref, missed_sweeps, gone_at FROM {bulk.table(SourceDocument)} WHERE source_id = %s AND kind = %s",
         [source.pk, kind],
     )
-    known = {ref: (document, missed) for document, ref, missed in rows if "~" not in ref}
+    known = {ref: (document, missed) for document, ref, missed, gone_at in rows if gone_at is None}
+    known = {ref: told for ref, told in known.items() if not reported_ref(kind, ref)}
     missing = {ref: told for ref, told in known.items() if ref not in there}
-    if not sure and len(missing) * TOO_MANY > len(known) and len(missing) > TOO_MANY:
-        return Swept(len(known), len(there), len(missing), 0, held=True)
-    gone = [ref for ref, (_, missed) in missing.items() if missed >= 1]
-    back = [document for ref, (document, missed) in known.items() if missed and ref in there]
-    first = [document for document, missed in missing.values() if not missed]
-    for part in _parts(first):
-        with writing():
-            SourceDocument.objects.filter(pk__in=part).update(missed_sweeps=1)
+    _missed(1, [document for document, missed in missing.values() if not missed])
+    _missed(0, [document for ref, (document, missed) in known.items() if missed and ref in there])
+    back = [ref for _, ref, _, gone_at in rows if gone_at is not None and ref in there]
     for part in _parts(back):
-        with writing():
-            SourceDocument.objects.filter(pk__in=part).update(missed_sweeps=0)
+        _turn(source, kind, part, gone=False)
+    held = not sure and len(missing) * TOO_MANY > len(known) and len(missing) > TOO_MANY
+    gone = [] if held else [ref for ref, (_, missed) in missing.items() if missed]
     for part in _parts(gone):
-        _bury(source, kind, part)
-    return Swept(len(known), len(there), len(missing), len(gone))
+        _turn(source, kind, part, gone=True)
+    unknown = frozenset(there - {row[1] for row in rows})
+    return Swept(len(known), len(there), len(missing), len(gone), len(back), unknown, held)
+
+
+def reported_ref(kind: str, ref: str) -> bool:
+    """Whether ``ref`` is that of a reported document (``records.derive``), which no source lists.
+
+    >>> reported_ref("shipment", "17~shipped"), reported_ref("shipment", "A~17"), reported_ref("order", "17~shipped")
+    (True, False, False)
+    """
+    return kind in REPORTED and ref.endswith(f"~{REPORTED[kind]}")
 
 
 def _parts(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
-def _bury(source: Source, kind: str, refs: Sequence[str]) -> None:
-    """Take these documents, and what was made from them, as deleted, and make what hangs on them again."""
+def _missed(sweeps: int, documents: Sequence[int]) -> None:
+    for part in _parts(documents):
+        with writing():
+            SourceDocument.objects.filter(pk__in=part).update(missed_sweeps=sweeps)
+
+
+def _turn(source: Source, kind: str, refs: Sequence[str], *, gone: bool) -> None:
+    """Take these documents, and what was made from them, as deleted, or as there again, and make what hangs on them again."""
     names = {kind: list(refs)}
     if kind == "order":
-        names |= {
-            more: [f"{ref}~{word}" for ref in refs]
-            for more, word in (("shipment", "shipped"), ("invoice", "invoiced"), ("payment", "paid"))
-        }
+        names |= {more: [f"{ref}~{word}" for ref in refs] for more, word in REPORTED.items()}
     with writing():
+        now = clock.now()
         touched: Touched = {}
         lost: set[int] = set()
         ranks = {other.pk: other for other in Source.objects.all()}
         for of, listed in names.items():
-            ids = set(
-                SourceDocument.objects.filter(source=source, kind=of, ref__in=listed).values_list("id", flat=True)
-            )
-            SourceDocument.objects.filter(pk__in=ids).update(gone_at=clock.now(), missed_sweeps=2)
-            moved = regroup(of, ids, {pk: other.rank(of) for pk, other in ranks.items()})
+            turned = SourceDocument.objects.filter(source=source, kind=of, ref__in=listed)
+            ids = set(turned.values_list("id", flat=True))
+            turned.update(gone_at=now if gone else None, missed_sweeps=2 if gone else 0)
+            linked = claim(of, _records(of, ids), now)
+            moved = regroup(of, ids | linked, {pk: other.rank(of) for pk, other in ranks.items()})
             touched[of] = moved.touched
             lost |= moved.lost | ids
         Rewrite(touched, lost, {}, {}).run()
+
+
+def _records(kind: str, documents: Iterable[int]) -> dict[int, Record]:
+    """What these documents said last."""
+    rows = bulk.select(
+        f"SELECT d.id, v.facts FROM {bulk.table(SourceDocument)} d JOIN {bulk.table(SourceVersion)} v ON v.id = d.current"
+        f" WHERE d.id IN {bulk.among()}",
+        [bulk.bound(documents)],
+    )
+    return {document: facts.load(kind, told) for document, told in rows}

@@ -19,10 +19,10 @@ from ordertrail.sync.secrets import seal, unseal
 
 
 def declare(setting: Mapping[str, Any]) -> Source:
-    """Make or change the source that ``setting`` declares: the fields of ``records.Source`` with ``secrets`` in the
-    clear.
+    """Make or change the source that ``setting`` declares: the fields of ``records.Source``, ``secrets`` in the clear.
 
-    A source that is believed otherwise than before has every order recounted. Refused("mapping_invalid") naming stream and field, Refused("connector_unknown"); then nothing is changed.
+    A source that is believed otherwise than before has every order recounted. Refused("mapping_invalid") naming stream
+    and field, Refused("connector_unknown"); then nothing is changed.
     """
     fields = {name: value for name, value in setting.items() if name not in ("code", "secrets")}
     streams(with_streams(fields["connector"], fields.get("settings", {})))
