@@ -1,0 +1,62 @@
+"""Jobs: a program that asked for a sync sees how far it is and what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ordertrail.api.tests.calling import program
+from ordertrail.findings.tests.company import company
+from ordertrail.lib import clock
+from ordertrail.sync.models import Job, Reject, SyncRun
+from ordertrail.sync.worker import ask
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_job_waits_runs_and_is_done_with_its_counts_and_rejects(db: None) -> None:
+    erp = company()["erp"]
+    dana, bo = program("dana"), program("bo")
+    job = ask("sync", by=dana.person, source="erp")
+    told = dana.get(f"/jobs/{job.pk}").body
+    assert (told["kind"], told["state"], told["done"], told["total"], told["asked_by"]) == (
+        "sync",
+        "waiting",
+        0,
+        None,
+        "dana",
+    )
+    assert (told["counts"], told["rejects"], told["error"]) == (None, [], "")
+
+    now = clock.now()
+    run = SyncRun.objects.create(
+        source=erp, trigger="person", state="done", started_at=now, read=4, new=2, changed=1, unchanged=0, rejected=1
+    )
+    Reject.objects.create(
+        source=erp, stream="products", ref="p9", place="row 9", column="cost", code="not_a_number",
+        detail="Row 9, column cost: “61.2345 CNY?” is no number.", raw='{"cost": "61.2345 CNY?"}', at=now,
+    )  # fmt: skip
+    Job.objects.filter(pk=job.pk).update(
+        state="done", done=4, total=4, ended_at=now, result={"run": run.pk, "error": ""}
+    )
+
+    told = dana.get(f"/jobs/{job.pk}").body
+    assert (told["state"], told["done"], told["total"], told["ended_at"]) == ("done", 4, 4, "2026-09-16T12:00:00+08:00")
+    assert told["counts"] == {"read": 4, "new": 2, "changed": 1, "unchanged": 0, "rejected": 1, "gone": 0}
+    [reject] = told["rejects"]
+    assert reject == {
+        "ref": "p9", "place": "row 9", "column": "cost", "code": "not_a_number",
+        "detail": "Row 9, column cost: “61.2345 CNY?” is no number.",
+    }  # fmt: skip
+    hidden = bo.get(f"/jobs/{job.pk}")  # the sentence quotes a cost, so Bo gets the place and the code
+    assert hidden.body["rejects"] == [{name: reject[name] for name in ("ref", "place", "column", "code")}]
+    assert b"61.2345" not in hidden.raw
+
+
+def test_a_job_that_failed_says_why(db: None) -> None:
+    dana = program("dana")
+    job = ask("sync", source="erp")
+    Job.objects.filter(pk=job.pk).update(
+        state="failed", result={"code": "unreachable", "error": "ERP does not answer."}
+    )
+    assert dana.get(f"/jobs/{job.pk}").body["error"] == "ERP does not answer."
+    assert dana.get("/jobs/4711").problem() == (404, "unknown_document")
