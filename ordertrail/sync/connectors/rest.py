@@ -61,7 +61,7 @@ class Connector(base.Connector):
         for declared in self.settings.get("streams") or ():
             stream = Stream.from_json(declared, self.settings)
             page = next(self._pages(stream, self._first(stream)))
-            of = _(" of %(total)s") % {"total": f"{page.total:,}"} if page.total is not None else ""
+            of = " " + _("of %(total)s") % {"total": f"{page.total:,}"} if page.total is not None else ""
             found.append(f"{stream.name}: {len(page.items):,}{of}")
         if not found:
             self._ask(self._url + "/", {})
