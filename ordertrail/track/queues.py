@@ -39,7 +39,7 @@ class Tab:
 def large() -> bool:
     """Whether the company has so many orders that counting them would keep the rows waiting."""
     inner = f"SELECT 1 FROM {bulk.table(OrderStatus)} LIMIT {LARGE + 1}"
-    return int(bulk.select(f"SELECT COUNT(*) FROM ({inner}) AS some")[0][0]) > LARGE
+    return int(bulk.select(f"SELECT COUNT(*) FROM ({inner}) AS head")[0][0]) > LARGE
 
 
 def tabs(person: object, *, counted: bool) -> list[Tab]:
