@@ -85,19 +85,26 @@ def around(payments: Iterable[int], invoices: Iterable[int]) -> set[int]:
     while edge or asked:
         if asked:
             done |= asked
-            edge |= {row[0] for row in _pairs("invoice_id", asked)}
+            edge |= _reached("payment_id", "invoice_id", asked)
         edge -= seen
         seen |= edge
-        asked = {row[1] for row in _pairs("payment_id", edge) if row[1]} - done if edge else set()
+        asked = _reached("invoice_id", "payment_id", edge) - done if edge else set()
         edge = set()
     return seen
 
 
-def _pairs(column: str, keys: set[int]) -> list[tuple[int, int | None]]:
-    return bulk.select(
-        f"SELECT payment_id, invoice_id FROM {bulk.table(Allocation)} WHERE {column} IN {bulk.among()}",
-        [bulk.bound(keys)],
+def _reached(wanted: str, by: str, keys: set[int]) -> set[int]:
+    """Payments that reach these invoices, or invoices that these payments reach: through an allocation, or through an order that an
+    allocation names and that stands on the invoice."""
+    allocation, share = bulk.table(Allocation), bulk.table(InvoiceShare)
+    side = {"payment_id": "a", "invoice_id": "s"}
+    rows = bulk.select(
+        f"SELECT {wanted} FROM {allocation} WHERE {by} IN {bulk.among()} AND {wanted} IS NOT NULL"
+        f" UNION SELECT {side[wanted]}.{wanted} FROM {allocation} a JOIN {share} s ON s.order_id = a.order_id"
+        f" WHERE {side[by]}.{by} IN {bulk.among()}",
+        [bulk.bound(keys), bulk.bound(keys)],
     )
+    return {row[0] for row in rows}
 
 
 def settle(payments: Iterable[int], standing: Standing) -> set[int]:

@@ -53,7 +53,7 @@ def _mirror(
 ) -> Mirrored:
     done = Mirrored()
     by_kind: dict[str, list[Said]] = defaultdict(list)
-    for item in (*derived, *said):
+    for item in (*_unknown(source, derived), *said):
         by_kind[item.record.kind].append(item)
     counted = {item.record.kind for item in said}
     touched: Touched = defaultdict(set)
@@ -78,6 +78,17 @@ def _mirror(
     rewrite = Rewrite(touched, lost, at_hand, alone)
     done.orders = rewrite.run()
     return done
+
+
+def _unknown(source: Source, derived: Sequence[Said]) -> list[Said]:
+    """Derived documents that are not known yet: they are named after the first document that mentions them, and do not change their
+    name with each that spells it another way."""
+    rows = bulk.select(
+        f"SELECT kind, ref FROM {bulk.table(SourceDocument)} WHERE source_id = %s AND ref IN {bulk.among('text')}",
+        [source.pk, bulk.bound({item.record.ref for item in derived})],
+    )
+    known = set(rows)
+    return [item for item in derived if (item.record.kind, item.record.ref) not in known]
 
 
 def _count(done: Mirrored, kept: Kept) -> None:

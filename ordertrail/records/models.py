@@ -83,7 +83,10 @@ class Batch(models.Model):
     applied_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["source", "sha256"], name="batch_by_bytes")]
+        indexes: ClassVar = [
+            models.Index(fields=["source", "sha256"], name="batch_by_bytes"),
+            models.Index(fields=["source", "learned_at"], name="batch_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.sha256[:8]}"

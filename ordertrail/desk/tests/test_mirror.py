@@ -16,6 +16,7 @@ from ordertrail.records.actions import Said
 from ordertrail.records.models import Source, SourceDocument, SourceVersion
 from ordertrail.records.shapes import (
     AllocationRecord,
+    CustomerRecord,
     InvoiceLineRecord,
     InvoiceRecord,
     OrderLineRecord,
@@ -211,3 +212,32 @@ def test_a_payment_that_bank_and_erp_tell_of_counts_once(db: None) -> None:
     assert status_of("SO-2609-0027").paid == 0  # the bank speaks for every order, and has seen nothing
     say(by["bank"], PaymentRecord("B1", "BANK-1", D(500), paid_at=date(2026, 9, 16), reference="INV-2609-0024 货款"))
     assert status_of("SO-2609-0027").paid == D(500)
+
+
+def test_money_for_an_order_is_set_against_what_its_invoices_still_leave_open(db: None) -> None:
+    by = company()
+    say(by["oms"], replace(OMS_X, shipped=""))
+    say(by["erp"], ERP_BILLS_10)
+    say(by["bank"], PaymentRecord("B1", "BANK-1", D(1300), paid_at=date(2026, 9, 15), reference="INV-2609-0024"))
+    say(by["bank"], PaymentRecord("B2", "BANK-2", D(200), paid_at=date(2026, 9, 16), reference="SO-2609-0027 尾款"))
+    x = status_of("SO-2609-0027")
+    assert (x.paid, x.deposit, x.open_receivable) == (D(1356), D(144), D(0))
+
+
+def test_money_for_an_order_that_came_before_its_invoice_pays_it(db: None) -> None:
+    by = company()
+    say(by["oms"], replace(OMS_X, shipped=""))
+    say(by["bank"], PaymentRecord("B2", "BANK-2", D(200), paid_at=date(2026, 9, 3), reference="SO-2609-0027 定金"))
+    assert (status_of("SO-2609-0027").paid, status_of("SO-2609-0027").deposit) == (D(0), D(200))
+    say(by["erp"], ERP_BILLS_10)
+    assert (status_of("SO-2609-0027").paid, status_of("SO-2609-0027").deposit) == (D(200), D(0))
+
+
+def test_a_customer_known_by_name_alone_does_not_change_it_with_each_order(db: None) -> None:
+    oms = company()["oms"]
+    for name in ("启明船厂", "启明船厂（宁波）"):
+        derived = [Said(CustomerRecord("c1", "c1", name))]
+        mirror(oms, [Said(OMS_X)], batch=None, learned_at=clock.now(), derived=derived)
+    assert list(SourceVersion.objects.filter(document__kind="customer").values_list("facts", flat=True)) == [
+        '{"name":"启明船厂","number":"c1","ref":"c1"}'
+    ]
