@@ -236,18 +236,18 @@ def _point_claims(kind: str, keys: set[str]) -> set[int]:
     )
     if not claims:
         return set()
-    carriers: dict[str, set[tuple[int, int, str]]] = defaultdict(set)
-    for key, document, source, code in Number.objects.filter(
+    carriers: dict[str, set[tuple[int, int, str, bool]]] = defaultdict(set)
+    for key, document, source, code, gone_at in Number.objects.filter(
         kind=kind, search_only=False, key__in={c.key for c in claims}
-    ).values_list("key", "document_id", "document__source_id", "document__source__code"):
-        carriers[key].add((document, source, code))
+    ).values_list("key", "document_id", "document__source_id", "document__source__code", "document__gone_at"):
+        carriers[key].add((document, source, code, gone_at is not None))
     touched = set()
     for link in claims:
-        fits = [
-            document
-            for document, source, code in carriers[link.key]
+        fits = _living(
+            (document, gone)
+            for document, source, code, gone in carriers[link.key]
             if source != link.document.source_id and (not link.named_source or code == link.named_source)
-        ]
+        )
         other = fits[0] if len(fits) == 1 else None
         if other != link.other_id:
             touched |= {link.document_id} | {document for document in (other, link.other_id) if document}
@@ -256,18 +256,29 @@ def _point_claims(kind: str, keys: set[str]) -> set[int]:
     return touched
 
 
+def _living(carriers: Iterable[tuple[int, bool]]) -> list[int]:
+    """The documents meant among (document, whether its source has lost it): the living ones; where there is none, the lost ones, so
+    that what was one stays one when a system deletes its part."""
+    listed = list(carriers)
+    return [document for document, gone in listed if not gone] or [document for document, _ in listed]
+
+
 def _claim_by_key(kind: str, rule: str, records: dict[int, Record], at: datetime) -> set[int]:
     """Links among all documents that share a tax number, a name or a SKU with one of these records."""
     keys = {key for record in records.values() for key in _rule_keys(record, rule)}
-    carriers: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for key, document, source in bulk.select(
-        f"SELECT n.key, n.document_id, d.source_id FROM {bulk.table(Number)} n"
+    carriers: dict[str, dict[int, set[tuple[int, bool]]]] = defaultdict(lambda: defaultdict(set))
+    for key, document, source, gone_at in bulk.select(
+        f"SELECT n.key, n.document_id, d.source_id, d.gone_at FROM {bulk.table(Number)} n"
         f" JOIN {bulk.table(SourceDocument)} d ON d.id = n.document_id"
-        f" WHERE n.kind = %s AND NOT n.search_only AND d.gone_at IS NULL AND n.key IN {bulk.among('text')}",
+        f" WHERE n.kind = %s AND NOT n.search_only AND n.key IN {bulk.among('text')}",
         [kind, bulk.bound(keys)],
     ):
-        carriers[key][source].add(document)
-    wanted = {(key, *pair) for key in keys for pair in rule_links(carriers[key])}
+        carriers[key][source].add((document, gone_at is not None))
+    wanted = {
+        (key, *pair)
+        for key in keys
+        for pair in rule_links({source: _living(listed) for source, listed in carriers[key].items()})
+    }
     held = {
         (key, document, other): link
         for link, key, document, other in bulk.select(
@@ -295,9 +306,12 @@ class Regrouped:
 
 
 def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> Regrouped:
-    """Find again the groups that ``documents`` belong to and write each member's ``group``: the id of its home, which is the
-    member whose source has the lowest rank (``ranks`` by source id), then the lowest id. A document that its source has lost is
-    home only when all are lost. Touched are the old and the new group of every document that moved or was asked for."""
+    """Find again the groups that ``documents`` belong to and write each member's ``group``: the id of its home.
+
+    That is the member whose source has the lowest rank (``ranks`` by source id), then the lowest source and ref, never who came
+    first. A document that its source has lost is home only when all are lost. Touched are the old and the new group of every
+    document that moved or was asked for.
+    """
     asked = set(documents)
     if not asked:
         return Regrouped()
@@ -310,13 +324,13 @@ def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> Regro
     rows = {
         row[0]: row
         for row in SourceDocument.objects.filter(pk__in=members).values_list(
-            "id", "source_id", "group", "gone_at", "digest"
+            "id", "source_id", "group", "gone_at", "ref"
         )
     }
     found, moves = Regrouped(), []
     for document in members & set(rows):
         group = [rows[node] for node in joined.get(document, {document}) if node in rows]
-        home = min(group, key=lambda row: (row[3] is not None, ranks[row[1]], row[0]))[0]
+        home = min(group, key=lambda row: (row[3] is not None, ranks[row[1]], row[1], row[4]))[0]
         old = rows[document][2]
         found.touched.update((old, home))
         if old != home:

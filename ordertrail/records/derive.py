@@ -19,8 +19,9 @@ from ordertrail.records.shapes import (
     ShipmentRecord,
 )
 
-WORDS = ("shipped", "invoiced", "paid")
-"""What stands behind ``~`` in the ref of a reported document."""
+REPORTED = {"shipment": "shipped", "invoice": "invoiced", "payment": "paid"}
+"""Kinds of reported documents, and what stands behind ``~`` in their refs."""
+WORDS = tuple(REPORTED.values())
 
 
 def has_figures(order: OrderRecord) -> bool:

@@ -30,7 +30,7 @@ class Merged(Generic[Shape]):
 def merge(group: int, members: Sequence[Member], ranks: Mapping[int, int]) -> Merged[Any]:
     """The agreed record: the home's words; where it is silent, the next one's that is believed. Lines come whole from the first
     that has any. A group that all its sources have lost is cancelled."""
-    ordered = sorted(members, key=lambda m: (m.gone, ranks[m.source], m.document))
+    ordered = sorted(members, key=lambda m: (m.gone, ranks[m.source], m.source, m.record.ref))
     home = ordered[0]
     record: Any = home.record
     if len(ordered) > 1:

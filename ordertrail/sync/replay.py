@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ordertrail.desk.sweep import reported_ref
 from ordertrail.lib import bulk
 from ordertrail.records import facts
 from ordertrail.records.models import Batch, Source, SourceDocument
@@ -58,7 +59,7 @@ def _compared(source: Source, said: dict[Key, tuple[str, int]]) -> Iterator[Diff
         f"SELECT kind, ref, digest FROM {bulk.table(SourceDocument)} WHERE source_id = %s ORDER BY id", [source.pk]
     )
     for kind, ref, digest in rows:
-        if "~" in ref:
+        if reported_ref(kind, ref):
             continue  # a reported document: made from its order, whose own bytes are compared
         told = said.pop((kind, ref), None)
         if told is None:

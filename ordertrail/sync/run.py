@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -19,25 +21,25 @@ from ordertrail.desk.sweep import sweep
 from ordertrail.lib import clock
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
-from ordertrail.records.models import Batch, Source, SourceDocument
-from ordertrail.records.shapes import Problem
+from ordertrail.records.models import Batch, Source
 from ordertrail.sync.ahead import Ahead, Step
 from ordertrail.sync.connectors.base import Connector
 from ordertrail.sync.landing import Landed, again, land
 from ordertrail.sync.mapping import Stream
 from ordertrail.sync.models import Cursor, Reject, SyncRun
 from ordertrail.sync.reading import Reader, Reading
+from ordertrail.sync.rejects import LONGEST_RAW, keep_rejects, known_refs
 from ordertrail.sync.sources import in_order, opened, zone_of
 from ordertrail.sync.story import entry
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (stream, documents done, documents expected or None)."""
 
-LONGEST_RAW = 20_000
-"""Signs that are kept of an item that could not be read; the rest stands in its landing."""
 SHORTEST, LONGEST = 50, 2_000
 TARGET_SECONDS = 0.05
 """A write transaction is kept near this long: others wait behind it at the gate."""
+WIDE_LAG_SECONDS = 7 * 24 * 3600
+"""How far behind the cursor a run with a sweep reads again, once a day: what was committed much later than it says is caught."""
 FIRST_LOAD_SECONDS = 0.3
 """While a stream is read for the first time nobody works with it yet, and longer transactions make it much quicker."""
 
@@ -90,11 +92,14 @@ class _Run:
     row: SyncRun
     connector: Connector
     progress: Progress = _silent
+    wide: bool = False
     pace: _Pace = field(default_factory=_Pace)
     counts: dict[str, Counts] = field(default_factory=dict)
 
     def stream(self, stream: Stream) -> None:
-        """Read one stream from its cursor to its end."""
+        """Read one stream from its cursor, less its lag, to its end."""
+        if self.wide and stream.lag_seconds:
+            stream = replace(stream, lag_seconds=max(stream.lag_seconds, WIDE_LAG_SECONDS))
         cursor, _made = Cursor.objects.get_or_create(source=self.source, stream=stream.name)
         since = cursor.value or None
         self.tell("stream", stream=stream.name, since=since) if since else self.tell("first", stream=stream.name)
@@ -145,22 +150,51 @@ class _Run:
         self.pace.learn(time.monotonic() - begun, len(piece))
         counts.add(piece, done)
 
-    def sweep(self, stream: Stream, *, sure: bool) -> None:
-        """Compare the refs that the source has now with those that we know; two sweeps without a document mean it is
-        gone.
+    def sweep(self, kind: str, listed: Sequence[Stream], *, sure: bool) -> None:
+        """Compare the refs of ``kind`` that the source has now, in all streams of that kind, with those that we know; two sweeps
+        without a document mean it is gone. What the source has and we never read is read now, if need be from the start.
         """
-        refs = self.connector.keys(stream)
+        name = listed[0].name if len(listed) == 1 else kind
+        Cursor.objects.filter(source=self.source, stream__in=[stream.name for stream in listed]).update(
+            swept_at=clock.now()
+        )
+        refs = self._refs(listed)
         if refs is None:
-            self.tell("no_sweep", stream=stream.name)
+            self.tell("no_sweep", stream=name)
             return
-        swept = sweep(self.source, stream.kind, refs, sure=sure)
+        swept = sweep(self.source, kind, refs, sure=sure)
         if swept.held:
             self.row.state = "held"
-            self.tell("held", stream=stream.name, missing=swept.missing, known=swept.known)
+            self.tell("held", stream=name, missing=swept.missing, known=swept.known)
             return
-        Cursor.objects.filter(source=self.source, stream=stream.name).update(swept_at=clock.now())
         SyncRun.objects.filter(pk=self.row.pk).update(gone=F("gone") + swept.gone)
-        self.tell("swept", stream=stream.name, present=swept.present, missing=swept.missing, gone=swept.gone)
+        self.tell("swept", stream=name, present=swept.present, missing=swept.missing, gone=swept.gone)
+        if swept.back:
+            self.tell("back", stream=name, count=swept.back)
+        if swept.unknown:
+            self._read_unknown(kind, listed, swept.unknown)
+
+    def _refs(self, listed: Sequence[Stream]) -> set[str] | None:
+        found: set[str] = set()
+        for stream in listed:
+            refs = self.connector.keys(stream)
+            if refs is None:
+                return None
+            found.update(refs)
+        return found
+
+    def _read_unknown(self, kind: str, listed: Sequence[Stream], unknown: frozenset[str]) -> None:
+        """Read what the source lists and we do not know: most came while we read, the rest has slipped past the cursor."""
+        for cursor_too in (False, True):
+            unknown -= known_refs(self.source, kind, unknown)
+            if not unknown:
+                return
+            if cursor_too:
+                self.tell("unread", stream=listed[0].name if len(listed) == 1 else kind, count=len(unknown))
+            for stream in listed:
+                if cursor_too:
+                    Cursor.objects.filter(source=self.source, stream=stream.name).update(value="")
+                self.stream(stream)
 
     def tell(self, code: str, **values: Any) -> None:
         """Add a line to the run's story."""
@@ -196,34 +230,6 @@ def _add_counts(row: SyncRun, piece: Reading, done: Mirrored) -> None:
     )
 
 
-def keep_rejects(source: Source, stream: str, piece: Reading, batch: Batch | None) -> None:
-    """Keep what could not be read, once for each item, and close what has been read since."""
-    open_ = Reject.objects.filter(source=source, stream=stream, solved_at=None)
-    if piece.said and open_.exists():
-        open_.filter(ref__in=[item.record.ref for item in piece.said]).update(solved_at=clock.now())
-    for problem in piece.problems:
-        values = _reject(problem, batch)
-        if not open_.filter(**_identity(values, problem.ref[:200])).update(**values):
-            Reject.objects.create(source=source, stream=stream, ref=problem.ref[:200], **values)
-
-
-def _identity(values: dict[str, Any], ref: str) -> dict[str, Any]:
-    """By what a rejected item is known when it comes again: its ref, else that it says the same at the same place."""
-    return {"ref": ref} if ref else {"ref": "", **{name: values[name] for name in ("place", "code", "raw")}}
-
-
-def _reject(problem: Problem, batch: Batch | None) -> dict[str, Any]:
-    return {
-        "batch": batch,
-        "place": problem.place[:120],
-        "column": problem.column[:120],
-        "code": problem.code[:40],
-        "detail": problem.detail,
-        "raw": problem.raw[:LONGEST_RAW],
-        "at": clock.now(),
-    }
-
-
 def run_source(
     source: Source,
     *,
@@ -234,9 +240,9 @@ def run_source(
 ) -> SyncRun:
     """Sync ``source`` once and give the run's row, ended.
 
-    ``with_sweep`` also looks for deleted documents; ``sure`` accepts that more than a tenth of them is gone. A source
-    that can't be read gives a run in state "failed" with the sentence why: what was mirrored before stays, the cursor
-    stands where it was true. Refused("already_running") when another process is at it.
+    ``with_sweep`` also looks for deleted documents, and a week back for late ones; ``sure`` accepts that more than a tenth is gone.
+    A source that can't be read gives a run in state "failed" with the sentence why: what was mirrored before stays, the cursor stands
+    where it was true. Refused("already_running") when another process is at it.
     """
     with _alone(source):
         SyncRun.objects.filter(source=source, state="running").update(
@@ -252,12 +258,12 @@ def run_source(
             story=[],
         )
         try:
-            run = _Run(source, row, opened(source), progress)
+            run = _Run(source, row, opened(source), progress, with_sweep)
             for stream in in_order(source):
                 run.stream(stream)
             if with_sweep:
-                for stream in in_order(source):
-                    run.sweep(stream, sure=sure)
+                for kind, listed in groupby(in_order(source), attrgetter("kind")):
+                    run.sweep(kind, list(listed), sure=sure)
         except Refused as refused:
             _end(row, "failed", refused.detail)
         except Exception as fault:
@@ -273,6 +279,15 @@ def _end(row: SyncRun, state: str, error: str) -> None:
     if error:
         row.story.append(entry("failed", detail=error))
     SyncRun.objects.filter(pk=row.pk).update(state=state, ended_at=clock.now(), error=error, story=row.story)
+
+
+def is_running(source: Source) -> bool:
+    """Whether some process syncs ``source`` now. A row in state "running" alone may be that of a run that was killed."""
+    try:
+        with _alone(source):
+            return False
+    except Refused:
+        return True
 
 
 @contextmanager
@@ -327,8 +342,7 @@ def _replay_batch(source: Source, reader: Reader, batch: Batch, rejected: QueryS
 def _unknown(source: Source, kind: str, piece: Reading) -> set[str]:
     """The refs in ``piece`` that no document of the source has."""
     refs = {item.record.ref for item in piece.said}
-    known = SourceDocument.objects.filter(source=source, kind=kind, ref__in=refs)
-    return refs - set(known.values_list("ref", flat=True))
+    return refs - known_refs(source, kind, refs)
 
 
 def _mirror_again(source: Source, stream: str, piece: Reading, batch: Batch) -> None:

@@ -21,6 +21,8 @@ SENTENCES = {
     "note_of_all": gettext_lazy("%(stream)s: %(detail)s"),
     "late": gettext_lazy("%(stream)s: %(count)s older than what was known; kept, not current"),
     "swept": gettext_lazy("%(stream)s: %(present)s there now, %(missing)s missing, %(gone)s taken as deleted"),
+    "back": gettext_lazy("%(stream)s: %(count)s taken as deleted before are there again"),
+    "unread": gettext_lazy("%(stream)s: %(count)s were never read; reading everything again"),
     "no_sweep": gettext_lazy("%(stream)s: this source cannot list its documents, so deletions are not seen"),
     "held": gettext_lazy(
         "%(stream)s: %(missing)s of %(known)s documents are missing at once; nothing was deleted. If that is "

@@ -21,12 +21,13 @@ from ordertrail.lib import clock
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Source
-from ordertrail.sync.models import Job, SyncRun
-from ordertrail.sync.run import replay_rejects, run_source
+from ordertrail.sync.models import Job
+from ordertrail.sync.run import is_running, replay_rejects, run_source
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=30)
+SWEEP_EVERY = timedelta(days=1)
 Handler = Callable[[Job], dict[str, Any]]
 
 
@@ -103,13 +104,14 @@ def _end(job: Job, state: str, result: dict[str, Any]) -> None:
 
 
 def schedule() -> None:
-    """Ask for a sync of every source that is due by its own minutes since its last run began."""
+    """Ask for a sync of every source that is due by its own minutes since its last run began; once a day with a sweep."""
     now = clock.now()
-    for source in Source.objects.filter(active=True).exclude(every_minutes=None).annotate(last=Max("runs__started_at")):
+    sources = Source.objects.filter(active=True).exclude(every_minutes=None)
+    for source in sources.annotate(last=Max("runs__started_at"), swept=Max("cursors__swept_at")):
         due = source.last is None or source.last + timedelta(minutes=source.every_minutes or 0) <= now
-        busy = SyncRun.objects.filter(source=source, state="running").exists()
-        if due and not busy:
-            ask("sync", source=source.code)
+        if due and not is_running(source):
+            sweep = source.last is not None and (source.swept is None or source.swept + SWEEP_EVERY <= now)
+            ask("sync", source=source.code, **({"sweep": True} if sweep else {}))
 
 
 def rounds(after_each: Callable[[], bool], stop: Callable[[], bool], pause: float = 0.5) -> None:

@@ -12,3 +12,9 @@ from django.utils import translation
 def _english() -> Iterator[None]:
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def november(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is 20 November 2026: for sources whose documents are of that month, whatever day it is outside."""
+    monkeypatch.setenv("ORDERTRAIL_TODAY", "2026-11-20")

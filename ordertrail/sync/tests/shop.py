@@ -12,11 +12,11 @@ from ordertrail.lib.sqlite_library import sqlite3
 from ordertrail.records.models import Source
 from ordertrail.sync.sources import declare
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, no TEXT, buyer TEXT, status TEXT, total TEXT, currency TEXT, also TEXT,
-                                   ordered TEXT, changed TEXT);
-CREATE TABLE IF NOT EXISTS lines (order_id TEXT, pos INTEGER, sku TEXT, qty TEXT, price TEXT);
-"""
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, no TEXT, buyer TEXT, status TEXT, total TEXT, currency TEXT,"
+    " also TEXT, ordered TEXT, changed TEXT)",
+    "CREATE TABLE IF NOT EXISTS lines (order_id TEXT, pos INTEGER, sku TEXT, qty TEXT, price TEXT)",
+)
 STREAM: dict[str, Any] = {
     "kind": "order",
     "from": "orders",
@@ -51,7 +51,6 @@ class Shop:
         """``sql`` for each of ``rows``, committed."""
         opened = sqlite3.connect(self.path)
         try:
-            opened.executescript(SCHEMA)
             opened.executemany(sql, rows)
             opened.commit()
         finally:
@@ -63,6 +62,8 @@ class Shop:
 
     def put_all(self, orders: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
         """Write orders anew, each (ref, number, other cells)."""
+        for table in SCHEMA:
+            self.run(table)
         heads, lines, refs = [], [], []
         for ref, number, cells in orders:
             refs.append((ref,))

@@ -25,6 +25,7 @@ from ordertrail.sync.tests import test_rest, test_sql
 from ordertrail.sync.tests.orders_file import DECLARED, GOOD, text
 from ordertrail.sync.tests.rest_server import Asked, Reply, serving
 
+pytestmark = pytest.mark.usefixtures("november")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SECRET = "geheim-0815"
 

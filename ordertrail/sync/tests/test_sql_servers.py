@@ -20,6 +20,7 @@ from ordertrail.sync.connectors.base import RawDocument
 from ordertrail.sync.connectors.sql import Connector
 from ordertrail.sync.mapping import Stream, to_records
 
+pytestmark = pytest.mark.usefixtures("november")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ORDERS = 5_000
 DECLARED: dict[str, Any] = {
