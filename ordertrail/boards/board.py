@@ -42,7 +42,7 @@ class Tile:
     @property
     def key(self) -> str:
         """What tells it from the board's other tiles, in addresses."""
-        return "-".join(part for part in (self.name, self.chart, self.by) if part != "figure")
+        return "-".join(part for part in (self.name, self.chart, self.by) if part not in ("", "figure"))
 
     @property
     def template(self) -> str:

@@ -32,6 +32,7 @@ class Figure:
     weeks: tuple[Decimal, ...] = ()
     part: int = 0
     of: int = 0
+    is_share: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def _figure(metric: Metric, currency: str, parts: tuple[int, ...], wholes: tuple
         _history(weeks),
         parts[0],
         wholes[0],
+        metric.unit is Unit.SHARE,
     )
 
 

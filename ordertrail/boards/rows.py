@@ -147,7 +147,8 @@ def _text(cell: Cell) -> str:
     if value is None:
         return ""
     if cell.kind is Kind.MONEY:
-        return str(round(value, minor_digits(cell.currency)))
+        short = round(value, minor_digits(cell.currency))
+        return str(short if short == value else value.normalize())  # a file hides no rounding
     if cell.kind is Kind.QTY:
         return f"{value.normalize():f}"
     if cell.kind is Kind.FLAG:

@@ -13,9 +13,9 @@ BOARD = Board(
     rank=10,
     home_for=("manager", "admin"),
     tiles=(
-        Tile(("orders_taken",), title=_("Orders taken this month")),
-        Tile(("shipped",), title=_("Shipped this month")),
-        Tile(("on_time",), title=_("On time, last 4 weeks")),
+        Tile(("orders_taken",), title=_("Orders taken, month")),
+        Tile(("shipped",), title=_("Shipped, month")),
+        Tile(("on_time",), title=_("On time, 4 weeks")),
         Tile(("receivable",)),
         Tile(("open_orders",)),
         Tile(("orders_with_findings", "money_at_stake")),
@@ -28,6 +28,6 @@ BOARD = Board(
         ),
         Tile(("shipped_not_invoiced", "receivable", "paid_not_shipped"), "exposure", _("Exposure"), _("today"), span=4),
         Tile(("on_time",), "weeks", _("On-time delivery"), _("share of lines by week, in percent"), span=8),
-        Tile(("money_at_stake",), "worst", _("Deal with these first"), _("by money"), span=4),
+        Tile(("money_at_stake",), "worst", _("Deal with these first"), span=4),
     ),
 )

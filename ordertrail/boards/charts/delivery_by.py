@@ -33,6 +33,7 @@ def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
     return {
         "rows_of": rows[:MOST],
         "rest": rows[MOST:],
+        "untold": bool(found.rows) and not any(one.key for one in found.rows),
         "total": found.total,
         "dimension": DIMENSIONS[tile.by].title,
         "rows": asked.rows("delivered_lines", lines, (), days),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,9 +28,10 @@ def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
                 "name": name,
                 "title": metric.title,
                 "figure": main,
+                "amount": write.number(main.now or Decimal(0)),
                 "ages": found,
                 "label": _label(found),
-                "overdue": _overdue(asked, main.currency) if name == "receivable" else None,
+                "overdue": _overdue(asked, main.currency) if name == "receivable" else "",
                 "rows": asked.rows(name, metric, (("currency", main.currency),)),
             }
         )
@@ -41,8 +43,8 @@ def _label(found: Ages) -> str:
     return _("0–7, 8–14, 15–30 and more than 30 days old: %(bands)s") % {"bands": told}
 
 
-def _overdue(asked: Asked, currency: str) -> Any:
-    """What of the receivable should have been paid by now: of the invoices whose day has passed."""
+def _overdue(asked: Asked, currency: str) -> str:
+    """What of the receivable should have been paid by now, in whole units: of the invoices whose day has passed; "" for none."""
     orders = asked.scope()
     sql = (
         "SELECT CAST(COALESCE(SUM(open), 0) AS BIGINT) FROM {fact_invoice_share}"
@@ -50,4 +52,4 @@ def _overdue(asked: Asked, currency: str) -> Any:
         f" AND order_id IN (SELECT order_id FROM {{fact_order}} WHERE open_receivable > 0 AND {orders})"
     )
     row = query(sql, {**asked.params(), "in_currency": currency}, asked.person, on=asked.snapshot).rows[0]
-    return from_units(row[0], MONEY_SCALE) or None
+    return write.number(from_units(row[0], MONEY_SCALE)) if row[0] else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language
@@ -27,7 +26,8 @@ def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
         "is_share": metric.unit is Unit.SHARE,
         "others": found.others,
         "change": _change(metric, main),
-        "was": _was(metric, main),
+        "was": _was(main, short=True),
+        "was_title": _was(main, short=False) and f"{_before_words(metric)} {_was(main, short=False)}",
         "aside": _aside(metric, main),
         "beside": [(metrics()[name], figures(metrics()[name], asked).main) for name in tile.names[1:]],
         "label": _("%(title)s over the last 12 weeks") % {"title": tile.words},
@@ -55,25 +55,32 @@ def _change(metric: Metric, one: Figure) -> dict[str, Any] | None:
     return {"words": words, "up": up, "good": good}
 
 
-def _was(metric: Metric, one: Figure) -> str:
-    """What it is compared with, in words."""
+def _was(one: Figure, *, short: bool) -> str:
+    """What it was in the period before, in words; "" where that is not known."""
     if one.before is None:
         return ""
-    if metric.unit is Unit.SHARE:
+    if one.is_share:
         figure = write.percent(one.before)
+    elif short:
+        brief = write.big(one.before, get_language() or "en")
+        figure = f"{write.symbol(one.currency)}{brief.figure}{brief.unit and ' ' + brief.unit}"
     else:
-        short = write.big(one.before, get_language() or "en")
-        figure = f"{write.symbol(one.currency) if one.currency else ''}{short.figure}{short.unit and ' ' + short.unit}"
-    if metric.window is Window.NOW:
-        return _("a week ago %(figure)s") % {"figure": figure}
-    if metric.window is Window.MONTH:
-        return _("same days last month %(figure)s") % {"figure": figure}
-    return _("4 weeks before %(figure)s") % {"figure": figure}
+        figure = write.money(one.before, one.currency) if one.currency else write.number(one.before)
+    return _("was %(figure)s") % {"figure": figure} if short else figure
+
+
+def _before_words(metric: Metric) -> str:
+    """The period that the figure is compared with."""
+    words = {
+        Window.NOW: _("a week ago:"),
+        Window.MONTH: _("the same days of last month:"),
+        Window.WEEKS: _("the 4 weeks before:"),
+    }
+    return words.get(metric.window, "")
 
 
 def _aside(metric: Metric, one: Figure) -> str:
     """Of how many rows a share is made."""
     if metric.unit is not Unit.SHARE or one.now is None:
         return ""
-    told = {"part": write.number(Decimal(one.part)), "of": write.number(Decimal(one.of)), "named": metric.named}
-    return _("%(part)s of %(of)s %(named)s") % told
+    return _("%(part)s of %(of)s lines") % {"part": write.number(one.part), "of": write.number(one.of)}

@@ -8,13 +8,13 @@ METRIC = Metric(
     title=_("Paid, not shipped"),
     basis=_("incl. tax"),
     meaning=_(
-        "What was paid for an order, deposits too, beyond the worth of what has left, with tax. Orders of services "
-        "alone are left out. The age runs from the last payment."
+        "Of orders from which something is still to be shipped: what was paid, deposits too, beyond the worth of what has "
+        "left, with tax. The age runs from the last payment."
     ),
     unit=Unit.MONEY,
     named=_("orders"),
-    table="(SELECT *, paid + deposit - shipped AS unshipped FROM {fact_order})",
-    where="unshipped > 0 AND delivery <> 'not_required' AND status IN ('confirmed', 'done', 'closed')",
+    table="(SELECT *, paid + deposit - rounding_difference - shipped AS unshipped FROM {fact_order})",
+    where="unshipped > 0 AND delivery IN ('waiting', 'partially') AND status IN ('confirmed', 'done', 'closed')",
     each="unshipped",
     columns=(
         *ORDER_COLUMNS,

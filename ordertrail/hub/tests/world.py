@@ -55,11 +55,12 @@ def say(source: Source, *records: Record, version: str = "") -> None:
 
 
 class World:
-    """Says random things, one step at a time; the same seed says the same."""
+    """Says random things about ``numbers`` documents of each kind, one step at a time; the same seed says the same. Few
+    documents meet often, many give rich figures."""
 
-    def __init__(self, seed: int, sources: dict[str, Source]) -> None:
+    def __init__(self, seed: int, sources: dict[str, Source], numbers: int = 5) -> None:
         self.dice = random.Random(seed)
-        self.by = sources
+        self.by, self.numbers = sources, numbers
 
     def step(self) -> str:
         """One batch of one system, or one document that has gone; what it was."""
@@ -84,7 +85,7 @@ class World:
         return FIRST + timedelta(days=self.dice.randrange(110))
 
     def _number(self) -> int:
-        return self.dice.randrange(5)
+        return self.dice.randrange(self.numbers)
 
     def _orders(self) -> None:
         say(self.by["oms"], *(self._order(number) for number in {self._number() for _ in range(3)}))

@@ -19,7 +19,8 @@
     const percent = data.percent.map((text) => (text === null ? null : Number(text)));
     const target = Number(data.target);
     const told = percent.filter((value) => value !== null);
-    const low = Math.max(0, Math.floor((Math.min(...told, target) - 12) / 5) * 5);
+    const low = Math.max(0, Math.floor((Math.min(...told, target) - 15) / 10) * 10);
+    const step = low >= 80 ? 5 : low >= 50 ? 10 : 20;
     const most = Math.max(...data.late, 1);
     const faint = css('--text-3');
     const line = css('--line');
@@ -28,14 +29,14 @@
     const bars = data.names.length <= 20;
     return {
       ...base(),
-      grid: { left: 40, right: 58, top: 18, bottom: 24 },
+      grid: { left: 40, right: 74, top: 18, bottom: 24 },
       xAxis: {
         type: 'category', data: data.names, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
         axisLabel: { color: faint, fontSize: 11 },
       },
       yAxis: [
-        { min: low, max: 100, axisLabel: { color: faint, formatter: '{value}%', fontSize: 11 }, splitLine: { lineStyle: { color: line } } },
-        { max: most * 3.2, show: false },
+        { min: Math.ceil(low / step) * step - (low % step ? step : 0), max: 100, interval: step, axisLabel: { color: faint, formatter: '{value}%', fontSize: 11 }, splitLine: { lineStyle: { color: line } } },
+        { max: most * 3.6, show: false },
       ],
       series: [
         {
@@ -52,7 +53,7 @@
           },
           markLine: {
             silent: true, symbol: 'none', data: [{ yAxis: target }], lineStyle: { color: faint, type: [4, 4], width: 1 },
-            label: { formatter: data.words.target, position: 'insideStartTop', color: faint, fontSize: 11 },
+            label: { formatter: data.words.target, position: 'end', color: faint, fontSize: 11 },
           },
         },
       ],
