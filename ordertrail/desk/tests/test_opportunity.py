@@ -21,7 +21,9 @@ WON = OpportunityRecord(
 def test_an_opportunity_finds_the_order_that_it_became(db: None, order_first: bool) -> None:
     by = company()
     crm = source("crm", order_rank=9)
-    said: list[tuple[Source, Record]] = [(by["oms"], OMS_X), (crm, WON)] if order_first else [(crm, WON), (by["oms"], OMS_X)]
+    said: list[tuple[Source, Record]] = (
+        [(by["oms"], OMS_X), (crm, WON)] if order_first else [(crm, WON), (by["oms"], OMS_X)]
+    )
     for who, record in said:
         say(who, record)
     assert list(Opportunity.objects.values_list("number", "order__number")) == [("OPP-2608-031", "SO-2609-0027")]

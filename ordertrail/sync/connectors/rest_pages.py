@@ -90,9 +90,7 @@ class Paging:
         if seen[mark] >= MOST_REPEATS:
             raise Refused(
                 "pages_endless",
-                _(
-                    "Page %(number)s brings what came %(count)s times already; the source does not end its pages."
-                )
+                _("Page %(number)s brings what came %(count)s times already; the source does not end its pages.")
                 % {"number": number, "count": seen[mark] - 1},
             )
 
