@@ -1,4 +1,4 @@
-"""``dev.py lock``: writes requirements/run.txt and dev.txt from the .in files, with the sha256 of each version's files.
+"""``dev.py lock``: writes requirements/run.txt, dev.txt and tryton.txt from the .in files, with the sha256 of each version's files.
 
 No registry's address gets into the locks: pip takes packages from wherever it is set up to, and the hashes make sure.
 """
@@ -18,9 +18,9 @@ FLAGS = (
 
 
 def run(*, upgrade: bool, words: Sequence[str] = ()) -> int:
-    """Make both locks; ``upgrade`` takes the newest versions, else what is locked stays as long as it fits."""
+    """Make all locks; ``upgrade`` takes the newest versions, else what is locked stays as long as it fits."""
     environment.ensure("dev")
-    for lock in ("run", "dev"):
+    for lock in ("run", "dev", "tryton"):
         files = (f"requirements/{lock}.in", "--output-file", f"requirements/{lock}.txt")
         newest = ("--upgrade",) if upgrade else ()
         command, variables = environment.python("-m", "piptools", "compile", *FLAGS, *newest, *words, *files)

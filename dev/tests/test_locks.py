@@ -57,7 +57,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("lock", ["run", "dev"])
+@pytest.mark.parametrize("lock", ["run", "dev", "tryton"])
 def test_every_package_has_a_version_and_hashes_and_no_registry_is_named(lock: str) -> None:
     text = (REQUIREMENTS / f"{lock}.txt").read_text("utf-8")
     entries = [entry for entry in re.split(r"(?m)^(?=[A-Za-z0-9])", text) if PIN.match(entry)]

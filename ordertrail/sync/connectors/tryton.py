@@ -37,8 +37,8 @@ IDS = 5_000
 
 class Connector(base.Connector):
     """A source that is a Tryton. Settings: ``address``, ``database``, ``user``, ``company`` (its id, 1 without), ``only``
-    (names of streams), ``reference_of`` (the source whose number an order's reference is), and as for REST ``allow``,
-    ``ca``, ``connect_seconds``, ``read_seconds``; secret: ``password``. Its streams are built in.
+    (names of streams), ``reference_of`` (the source whose number an order's reference is), ``lag_seconds``, and as for REST
+    ``allow``, ``ca``, ``connect_seconds``, ``read_seconds``; secret: ``password``. Its streams are built in.
     """
 
     name: ClassVar[str] = "tryton"
@@ -49,6 +49,7 @@ class Connector(base.Connector):
         super().__init__(settings, secrets, zone)
         self.rpc = Rpc(settings, secrets.get("password", ""))
         self.rpc.http.hide = self.hide
+        self.rpc.http.now = lambda: self.now()
         self._installed: frozenset[str] | None = None
         self._present: dict[str, frozenset[str]] = {}
 

@@ -126,6 +126,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
              "effective_start_date", "effective_date", "outputs.product", "outputs.quantity", "outputs.state",
              "outputs.unit.factor", "outputs.unit.rate"),
             watch=(Watch("stock.move", "production_output", (["production_output", "!=", None],)),),
+            domain=(["type", "=", "assembly"], ["product", "!=", None]),
             origins=True,
         ),
     ),

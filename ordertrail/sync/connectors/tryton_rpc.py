@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -17,6 +18,10 @@ from ordertrail.sync.connectors.rest_http import Answer, Http
 from ordertrail.sync.connectors.rest_json import Broken, parsed
 from ordertrail.sync.values import show
 
+SESSIONS: dict[tuple[str, str, str, bytes], str] = {}
+"""Open sessions of this process by address, database, user and the password's hash: a log-in is dear on purpose, and a run
+reads each stream by a connector of its own."""
+
 TRIES = 3
 """How often half an answer is asked for again."""
 
@@ -28,16 +33,22 @@ Domain = Sequence[Any]
 
 
 class Rpc:
-    """One user's session with one database. Logs in at the first call, and once more when the session has run out."""
+    """One user's session with one database. Logs in where no session is open, and once more when it has run out."""
 
     def __init__(self, settings: Mapping[str, Any], password: str) -> None:
         self.address = str(settings.get("address", "")).rstrip("/")
         self.user = str(settings.get("user", ""))
         self.http = Http(self.address, tuple(settings.get("allow") or ()), settings)
-        self.token = ""
         self._database = str(settings.get("database", ""))
-        self._company = int(settings.get("company") or 1)
+        fingerprint = hashlib.sha256(password.encode()).digest()
+        self._session = (self.address, self._database, self.user, fingerprint)
+        self._company = _company(settings.get("company") or 1)
         self._password = password
+
+    @property
+    def token(self) -> str:
+        """The open session as the header takes it, "" for none."""
+        return SESSIONS.get(self._session, "")
 
     @property
     def context(self) -> dict[str, Any]:
@@ -91,7 +102,7 @@ class Rpc:
             raise Refused(
                 "secret_missing", _("The secret “%(name)s” of this source is not set.") % {"name": "password"}
             )
-        self.token = ""
+        SESSIONS.pop(self._session, None)
         answer = self._post(url, "common.db.login", [self.user, {"password": self._password}, "en"])
         if answer.status in (401, 403):
             raise self._refusal()
@@ -100,7 +111,7 @@ class Rpc:
             user, session = result_of(answer.body, answer.headers.get("content-type", ""))[:2]
         except (Broken, TypeError, ValueError):
             raise self._refusal() from None
-        self.token = base64.b64encode(f"{self.user}:{user}:{session}".encode()).decode()
+        SESSIONS[self._session] = base64.b64encode(f"{self.user}:{user}:{session}".encode()).decode()
 
     def _refusal(self) -> Refused:
         detail = _("Tryton refuses the log-in of “%(user)s”. Check the user and the password in the source's settings.")
@@ -122,6 +133,13 @@ class Rpc:
             headers["Authorization"] = f"Session {self.token}"
         body = json.dumps({"id": 1, "method": method, "params": list(params)}).encode()
         return self.http.ask("POST", url, data=body, headers=headers)
+
+
+def _company(given: Any) -> int:
+    if not str(given).isdigit():
+        detail = _("The company must be its number in Tryton, such as 1, not “%(given)s”.")
+        raise Refused("settings_invalid", detail % {"given": show(given)})
+    return int(given)
 
 
 def result_of(body: bytes, content_type: str = "") -> Any:

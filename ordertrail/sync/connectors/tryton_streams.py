@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 LAG_SECONDS = 600
-"""A row may be committed late with the time at which its transaction began."""
+"""Without a word of the source's own. A row may be committed late with the time at which its transaction began."""
 
 
 def _stream(
@@ -20,7 +20,6 @@ def _stream(
         "key": "ref",
         "version": "changed_at",
         "cursor": "changed_at",
-        "lag_seconds": LAG_SECONDS,
         "fields": {"number": "number", **fields},
     }
     if lines is not None:
@@ -98,8 +97,16 @@ _STREAMS: tuple[dict[str, Any], ...] = (
             "remark": "comment",
             "total": "total_amount",
         },
-        {"ref": "ref", "sku": "sku", "name": "name", "qty": "qty", "unit": "unit", "price": "price", "net": "net",
-         "tax_rate": "tax_rate"},
+        {
+            "ref": "ref",
+            "sku": "sku",
+            "name": "name",
+            "qty": {"column": "qty", "default": "0"},  # a draft may not say it yet
+            "unit": "unit",
+            "price": "price",
+            "net": "net",
+            "tax_rate": "tax_rate",
+        },
     ),
     _stream(
         "productions",
@@ -191,13 +198,15 @@ _STREAMS: tuple[dict[str, Any], ...] = (
 
 
 def declared(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The streams of a source with these settings: those named in ``only``, else all. With ``reference_of``, the code of
-    another source, an order's reference is its number there.
+    """The streams of a source with these settings: those named in ``only``, else all, with its ``lag_seconds``. With
+    ``reference_of``, the code of another source, an order's reference is its number there.
     """
     only = settings.get("only") or [stream["name"] for stream in _STREAMS]
-    streams = [stream for stream in _STREAMS if stream["name"] in only]
-    other = settings.get("reference_of")
-    if not other:
-        return streams
-    same = {"same_as": {"column": "reference", "source": str(other)}}
-    return [{**one, "fields": {**one["fields"], **same}} if one["name"] == "orders" else one for one in streams]
+    lag = settings.get("lag_seconds", LAG_SECONDS)
+    streams = [{**stream, "lag_seconds": lag} for stream in _STREAMS if stream["name"] in only]
+    if other := settings.get("reference_of"):
+        for stream in streams:
+            if stream["name"] == "orders":
+                same = {"column": "reference", "source": str(other)}
+                stream["fields"] = {**stream["fields"], "same_as": same}
+    return streams
