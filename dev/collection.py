@@ -21,10 +21,11 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_reset_s
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--part NAME`` and ``--parts``."""
+    """Add ``--part NAME``, ``--parts`` and ``--update-golden``."""
     group = parser.getgroup("ordertrail")
     group.addoption("--part", metavar="NAME", help="run the tests marked full(NAME), and no others")
     group.addoption("--parts", action="store_true", help="print the parts that tests are marked with, and run nothing")
+    group.addoption("--update-golden", action="store_true", help="write golden files anew; look at the difference, then commit")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -90,12 +90,14 @@ class Listing:
     """A selection of orders.
 
     ``rows``: the conditions, over the columns of this one table or in subqueries; ``queue``: a further one that a partial index
-    serves. ``narrow``: the conditions find their rows by an index, so that a pass over the table would be the longer way.
+    serves. ``narrow``: the conditions find their rows by an index, so that a pass over the table would be the longer way;
+    ``few``: so few that they are gathered at once.
     """
 
     rows: QuerySet[OrderStatus]
     queue: Queue | None = None
     narrow: bool = False
+    few: bool = False
 
     def page(self, column: str, *, descending: bool, size: int, beyond: Place | None = None) -> list[OrderStatus]:
         """The next ``size`` rows beyond a place, in the order of ``column`` and then of the order's id. Two queries at most."""
@@ -106,6 +108,8 @@ class Listing:
         step = _Step(column, descending, beyond)
         if base == where:
             return step.plain(where, size)
+        if self.few:
+            return step.far(where, size, self._scan)
         near = step.near(base, where, size)
         return near if len(near) == size else step.far(where, size, self._scan)
 
@@ -140,7 +144,11 @@ class Listing:
             return
         names = ", ".join(f"{_table()}.{connection.ops.quote_name(_column(name))}" for name in columns)
         for part in _parts(column, descending):
-            hint = f" INDEXED BY {INDEXES[column]}" if connection.vendor == "sqlite" and not self.narrow else ""
+            hint = (
+                f" INDEXED BY {INDEXES[column]}"
+                if connection.vendor == "sqlite" and not (self.narrow or self.few)
+                else ""
+            )
             sql = (
                 f"SELECT {names} FROM {_table()}{hint} WHERE ({where[0]}) AND {part}"
                 f" ORDER BY {_quoted(column)}{_down(descending)}, {_quoted('order')}{_down(descending)}"
@@ -163,7 +171,7 @@ class Listing:
     @property
     def _scan(self) -> str:
         """What makes SQLite gather by the queue's index or by a pass over the table, where another would lead it astray."""
-        if connection.vendor != "sqlite" or self.narrow:
+        if connection.vendor != "sqlite" or self.narrow or self.few:
             return ""
         return f" INDEXED BY {self.queue.index}" if self.queue else " NOT INDEXED"
 

@@ -99,7 +99,7 @@ def suggest(header: Sequence[str], sample_rows: Iterable[Mapping[str, Any]], kin
         left.remove(key)
         found["key"] = key
     if kind in LINES:
-        line_fields = _fields(LINES[kind][1], left, looks)
+        line_fields = _fields(LINES[kind][1], _of_lines(kind, left), looks)
         if _has_lines(kind, line_fields, key, rows):
             found["lines"] = {"rows": True}
             found["line_fields"] = line_fields
@@ -109,6 +109,19 @@ def suggest(header: Sequence[str], sample_rows: Iterable[Mapping[str, Any]], kin
         fields = {"number": key, **fields}
     found["fields"] = fields
     return found
+
+
+def _of_lines(kind: str, columns: Sequence[str]) -> list[str]:
+    """The columns that may belong to lines: a name that fits a field of the document better belongs there."""
+    whole, line = (
+        [NAMES[f.name] for f in dataclasses.fields(shape) if f.name in NAMES]
+        for shape in (shapes.RECORDS[kind], LINES[kind][1])
+    )
+    return [
+        column
+        for column in columns
+        if max(_score(names, column) for names in line) >= max(_score(names, column) for names in whole)
+    ]
 
 
 def _has_lines(kind: str, line_fields: Mapping[str, Any], key: str, rows: Sequence[Mapping[str, Any]]) -> bool:

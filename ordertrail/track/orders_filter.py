@@ -34,8 +34,10 @@ LAST = "\U0010ffff"
 """Sorts behind every text that begins alike."""
 NARROW_DAYS = timedelta(days=100)
 """A range of days up to this long is found by its index; a longer one is read in one pass."""
-NARROW = frozenset({"customer", "sku", "finding", "owner"})
-"""Filters whose rows are found by an index."""
+FEW = frozenset({"customer", "sku", "finding", "owner"})
+"""Filters that name something with few orders, found by an index."""
+FEW_SIGNS = 7
+"""The beginning of a number of so many signs belongs to few orders."""
 MOST_FOUND = 500
 """Numbers and names that one filter text may stand for."""
 ANY, ME, NOBODY = "any", "me", "nobody"
@@ -135,28 +137,36 @@ def selection(query: QueryDict | Mapping[str, Any], person: object) -> Selection
 
 
 def listing(chosen: Filter, person: object) -> Listing:
-    """The list behind a filter."""
+    """The list behind a filter. A condition that a queue's index serves is left to the queue."""
     values = dict(chosen.values)
     queue = _first(values.pop("queue", None))
     if queue == "late":
         values["late"] = True
     if queue == "findings":
         values.setdefault("finding", (ANY,))
-    waits = QUEUES.get(queue)
-    if waits is None and values.get("late"):
-        waits = QUEUES["ship"]
-    if waits is None and values.get("state") == ("confirmed",):
-        waits = QUEUES["open"]
-    rows = Filter(chosen.of, values).apply(visible_statuses(person), lookups(person))
-    return Listing(rows, waits, narrow=_narrow(values))
+    waits, rows = QUEUES.get(queue), visible_statuses(person)
+    if values.get("late") and waits in (None, QUEUES["open"], QUEUES["ship"]):
+        waits, rows = QUEUES["ship"], rows.filter(promised_date__lt=clock.today())
+        del values["late"]
+    if values.get("state") == ("confirmed",):
+        waits = waits or QUEUES["open"]
+        del values["state"]
+    rows = Filter(chosen.of, values).apply(rows, lookups(person))
+    return Listing(rows, waits, narrow=_narrow(values), few=_few(values))
 
 
 def _first(value: object) -> str:
     return str(value[0]) if isinstance(value, tuple) and value else ""
 
 
+def _few(values: Mapping[str, Any]) -> bool:
+    """Whether the filter names something that has few orders; ``nobody`` as an owner names most of them."""
+    named = {name for name in FEW & set(values) if values[name] != NOBODY}
+    return bool(named) or len(number_key(str(values.get("q", "")))) >= FEW_SIGNS
+
+
 def _narrow(values: Mapping[str, Any]) -> bool:
-    return not NARROW.isdisjoint(values) or any(_short(values.get(name)) for name in ("order_date", "promised"))
+    return any(_short(values.get(name)) for name in ("order_date", "promised"))
 
 
 def _short(days: object) -> bool:

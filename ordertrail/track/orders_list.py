@@ -53,6 +53,7 @@ def shown(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
     rows = rows_of(result.rows)
     begins = place(request.GET) if not result.stale else 1
     later = large()
+    added = None if later else totals(chosen.listing)
     return {
         "chosen": chosen.chosen,
         "query": chosen.chosen.to_query(),
@@ -62,7 +63,8 @@ def shown(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
         "page": result,
         "rows": rows,
         "page_sums": page_sums(rows),
-        "totals": None if later else totals(chosen.listing),
+        "totals": added,
+        "total": added.count if added else None,
         "begins": begins,
         "ends": begins + len(rows) - 1,
         "before_at": max(1, begins - SIZE),

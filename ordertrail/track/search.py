@@ -55,7 +55,7 @@ TABLES: dict[str, tuple[Any, str, Callable[[Any], date | None]]] = {
     "customer": (Customer, "code", lambda _row: None),
     "shipment": (Shipment, "customer_name", lambda row: row.shipped_date or row.planned_date),
     "invoice": (Invoice, "customer_name", lambda row: row.invoice_date),
-    "payment": (Payment, "customer_name", lambda row: row.paid_date),
+    "payment": (Payment, "payer", lambda row: row.paid_date),
     "work_order": (WorkOrder, "sku", lambda row: row.due_date),
     "project": (Project, "customer_name", lambda row: row.due_date),
     "opportunity": (Opportunity, "customer_name", lambda row: row.opened_date),
@@ -98,7 +98,7 @@ class Group:
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """What ``?q=`` finds: a fragment for the find box, else a page; one exact hit is opened at once."""
-    text = " ".join(request.GET.get("q", "")[:LONGEST].split())
+    text = " ".join(request.GET.get("q", "")[:LONGEST].replace("\0", "").split())
     groups = found(text, request.user)
     if request.headers.get("HX-Request"):
         return render(request, "track/search/found.html", {"text": text, "groups": groups, "ways": ()})

@@ -140,7 +140,7 @@ class FilterSet:
 
 def read(one: Field, query: Mapping[str, Any]) -> tuple[Value | None, list[Problem]]:
     """The value of one field in a query string, None when it says nothing, and what could not be read."""
-    texts = [str(query.get(name) or "").strip() for name in one.names]
+    texts = [str(query.get(name) or "").replace("\0", "").strip() for name in one.names]  # PostgreSQL keeps no NUL
     if one.kind is Kind.DATES:
         return date_range(one.names, texts)
     if one.kind is Kind.NUMBERS:
