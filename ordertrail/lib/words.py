@@ -1,9 +1,9 @@
-"""The words of the product in its languages: from tables that people edit to the catalogues that gettext reads.
+r"""The words of the product in its languages: from tables that people edit to the catalogues that gettext reads.
 
     python -m ordertrail.lib.words            write django.po and django.mo for 简体 and 繁體 from locale/words/*.tsv
     python -m ordertrail.lib.words --check    say what is missing, stale, unlike or in the wrong script; 1 if anything is
 
-A line of a table is the English text, 简体 and 繁體 between tabs; ``\\n`` stands for a new line. English stands in the code.
+A line of a table is the English text, 简体 and 繁體 between tabs; ``\n`` stands for a new line. English stands in the code.
 No gettext program is needed.
 """
 

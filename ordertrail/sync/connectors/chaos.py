@@ -47,7 +47,10 @@ class ChaosHttp(Http):
         self._breaker = Breaker()
         self.sleep = lambda seconds: None
         self.now = lambda: world.now
-        self.clock = lambda: world.now.timestamp()
+        self.clock = self._seconds
+
+    def _seconds(self) -> float:
+        return self._world.now.timestamp()
 
     @property
     def breaker(self) -> Breaker:
