@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ordertrail.lib.refused import Refused
 from ordertrail.records.shapes import Problem
@@ -28,6 +27,7 @@ from ordertrail.sync.versions import version_text
 
 MEDIA = "application/json"
 SERIES = "8.2"
+SKEW_SECONDS = 60
 PAGE = 200
 """Records in a landing, with all their lines: some hundred kilobytes."""
 LINES = 1_000
@@ -42,14 +42,14 @@ class Connector(base.Connector):
     """
 
     name: ClassVar[str] = "tryton"
-    title: ClassVar[Any] = gettext_lazy("Tryton")
+    title: ClassVar[Any] = "Tryton"
     secret_fields: ClassVar[tuple[str, ...]] = ("password",)
 
     def __init__(self, settings: Mapping[str, Any], secrets: Mapping[str, str], zone: ZoneInfo) -> None:
         super().__init__(settings, secrets, zone)
         self.rpc = Rpc(settings, secrets.get("password", ""))
         self.rpc.http.hide = self.hide
-        self.rpc.http.now = lambda: self.now()
+        self.rpc.http.now = self._now
         self._installed: frozenset[str] | None = None
         self._present: dict[str, frozenset[str]] = {}
 
@@ -62,6 +62,10 @@ class Connector(base.Connector):
         """As of every connector; the session is a secret too."""
         return super().hide(text.replace(self.rpc.token, "•••") if self.rpc.token else text)
 
+    def _now(self) -> datetime:
+        """The connector's clock, which may be set after it is made."""
+        return self.now()
+
     # --- outside -----------------------------------------------------------------------------------------------------
 
     def test(self) -> str:
@@ -71,7 +75,7 @@ class Connector(base.Connector):
         for one in declared(self.settings):
             parts = [part for part in PARTS[str(one["from"])] if self._there(part)]
             number = sum(self._count(part) for part in parts)
-            counts.append(f"{one['name']} {number:,}" if parts else _("%(name)s –") % {"name": one["name"]})
+            counts.append(f"{one['name']} {number:,}" if parts else f"{one['name']} –")
         sentence = _("Tryton %(series)s answers (records): %(counts)s.") % {
             "series": series,
             "counts": ", ".join(counts),
@@ -102,7 +106,7 @@ class Connector(base.Connector):
             total = sum(len(ids) for _part, ids in changed)
             pages = ((part, page) for part, ids in changed for page in _pages(ids))
         expected = None if any(part.several for part in parts) else total
-        cursor = seen.cursor(begun + timedelta(seconds=self.rpc.http.skew or 0))
+        cursor = seen.cursor(self._limit(begun, seen))
         last: Landing | None = None
         for number, (part, ids) in enumerate(pages, 1):
             if last is not None:
@@ -110,6 +114,18 @@ class Connector(base.Connector):
             last = Landing(**self._landed(part, ids), name=f"{part.model} {number}", at=self.now(), total=expected)
         if last is not None:
             yield Landing(last.body, last.media, last.name, last.at, cursor, last.total, last.meta)
+
+    def _limit(self, begun: datetime, seen: _Seen) -> datetime:
+        """The time there when the reading began; the cursor goes no further, or a wrong clock would hide what comes."""
+        skew = self.rpc.http.skew or 0.0
+        if abs(skew) > SKEW_SECONDS:
+            detail = _("The clock of the source differs from ours by %(seconds)s seconds.")
+            self.notes.add("clock_skew", detail % {"seconds": f"{skew:+.0f}"})
+        limit = begun + timedelta(seconds=skew)
+        if seen.highest is not None and seen.highest > limit:
+            detail = _("The cursor stands in the future (%(value)s); it was held at now, so that nothing is missed.")
+            self.notes.add("cursor_in_future", detail % {"value": seen.highest.isoformat()})
+        return limit
 
     def _landed(self, part: Part, ids: Sequence[int]) -> dict[str, Any]:
         """The answers that make up these documents, one after the other as they came, and which is which."""
@@ -267,11 +283,11 @@ class _Seen:
         """The moment from which changes are asked for."""
         return datetime.fromisoformat(str(self.since)) - timedelta(seconds=lag_seconds)
 
-    def cursor(self, now: datetime) -> str | None:
-        """The new cursor: the latest change, no later than ``now`` was there when the reading began, and never back."""
+    def cursor(self, limit: datetime) -> str | None:
+        """The new cursor: the latest change, no later than ``limit``, and never back."""
         if self.highest is None:
             return self.since
-        at = min(self.highest, now)
+        at = min(self.highest, limit)
         return max(at, datetime.fromisoformat(self.since)).isoformat() if self.since else at.isoformat()
 
 

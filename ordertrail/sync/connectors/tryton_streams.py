@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from ordertrail.lib.refused import Refused
+
 LAG_SECONDS = 600
 """Without a word of the source's own. A row may be committed late with the time at which its transaction began."""
 
@@ -200,8 +204,14 @@ _STREAMS: tuple[dict[str, Any], ...] = (
 def declared(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The streams of a source with these settings: those named in ``only``, else all, with its ``lag_seconds``. With
     ``reference_of``, the code of another source, an order's reference is its number there.
+
+    Refused("settings_invalid") for a name that none of them has.
     """
-    only = settings.get("only") or [stream["name"] for stream in _STREAMS]
+    names = [str(stream["name"]) for stream in _STREAMS]
+    only = settings.get("only") or names
+    if strange := set(only) - set(names):
+        detail = _("“only” names %(strange)s; there are: %(names)s.")
+        raise Refused("settings_invalid", detail % {"strange": ", ".join(sorted(strange)), "names": ", ".join(names)})
     lag = settings.get("lag_seconds", LAG_SECONDS)
     streams = [{**stream, "lag_seconds": lag} for stream in _STREAMS if stream["name"] in only]
     if other := settings.get("reference_of"):

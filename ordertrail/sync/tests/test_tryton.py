@@ -116,6 +116,7 @@ def open_(server: Server) -> Callable[..., Connector]:
         found = Connector(where, {"password": password}, UTC_ZONE)
         found.now = lambda: NOW
         found.rpc.http.sleep = lambda seconds: None
+        found.rpc.http.skew = 0.0  # the server's clock is ours
         return found
 
     return opened
@@ -247,6 +248,14 @@ def test_settings_that_make_no_sense_are_refused(
     assert refused.value.code == code
 
 
+def test_streams_are_chosen_by_their_names() -> None:
+    assert [stream.name for stream in streams(with_streams("tryton", {"only": ["orders"], "lag_seconds": 60}))] == [
+        "orders"
+    ]
+    with pytest.raises(Refused, match="“only” names sales; there are: customers, products, opportunities, orders"):
+        with_streams("tryton", {"only": ["orders", "sales"]})
+
+
 def test_another_tryton_is_named_and_missing_modules_are_shown(twin: Twin, open_: Callable[..., Connector]) -> None:
     twin.records = {"sale.sale": [sale(1), sale(2)]}
     assert open_(only=["orders", "productions"]).test() == (
@@ -279,14 +288,13 @@ def test_a_stream_of_ones_own_must_be_of_a_known_model(open_: Callable[..., Conn
 def test_the_cursor_is_the_latest_change_but_never_in_the_future_and_never_goes_back(
     twin: Twin, open_: Callable[..., Connector]
 ) -> None:
-    def cursor(since: str | None) -> str | None:
-        *_more, last = open_().fetch(built_in("orders"), since)
-        return last.cursor
+    def cursor(since: str | None) -> tuple[str | None, list[str]]:
+        connector = open_()
+        *_more, last = connector.fetch(built_in("orders"), since)
+        return last.cursor, [note.code for note in connector.notes]
 
     twin.records = {"sale.sale": [sale(1), sale(2, NOW - timedelta(minutes=5))], "sale.line": []}
-    assert cursor(None) == "2026-09-16T11:55:00+00:00"
-    assert cursor("2026-09-16T11:58:00+00:00") == "2026-09-16T11:58:00+00:00"
+    assert cursor(None) == ("2026-09-16T11:55:00+00:00", [])
+    assert cursor("2026-09-16T11:58:00+00:00") == ("2026-09-16T11:58:00+00:00", [])
     twin.records["sale.sale"].append(sale(3, NOW + timedelta(days=2)))
-    held = cursor(None)
-    assert held is not None
-    assert held < "2026-09-18"
+    assert cursor(None) == ("2026-09-16T12:00:00+00:00", ["cursor_in_future"])
