@@ -70,7 +70,9 @@
     input.addEventListener('input', sift);
     const links = () => all('a[href]', find).filter((link) => link.offsetParent !== null);
     find.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && event.target === input && found.querySelector('a[href]')) {
+      // Only what answers the text as it stands is opened; else the form asks the server.
+      const answers = found.querySelector('[data-found-for]')?.dataset.foundFor === input.value.trim().replace(/\s+/g, ' ');
+      if (event.key === 'Enter' && event.target === input && answers && found.querySelector('a[href]')) {
         event.preventDefault();
         found.querySelector('a[href]').click();
       }
