@@ -53,7 +53,7 @@ def shown(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
     rows = rows_of(result.rows)
     begins = place(request.GET) if not result.stale else 1
     later = large()
-    added = None if later else totals(chosen.listing)
+    added = None if later else totals(chosen, request.user)
     return {
         "chosen": chosen.chosen,
         "query": chosen.chosen.to_query(),
