@@ -154,7 +154,8 @@ class Connector(base.Connector):
     def _keys(self, part: Part) -> Iterator[str]:
         if part.several and part.below:
             fields = ("statement", "number", "date", "party")
-            for body in self._all(part.below.model, list(part.below.domain), fields, IDS):
+            own = [f"{part.below.field}.company", "=", self.rpc.context["company"]]
+            for body in self._all(part.below.model, [own, *part.below.domain], fields, IDS):
                 yield from (movement(line) for line in result_of(body))
             return
         for ids in self._ids(part, IDS):
