@@ -23,6 +23,7 @@ def add() -> None:
                 tab=board.tab,
                 rank=board.rank,
                 home_for=board.home_for,
+                short=_("Boards") if board.tab else "",
             )
         )
     nav.add(nav.Entry("boards:metrics", _("Metrics"), "math-function", "see_boards", section="data", rank=80))

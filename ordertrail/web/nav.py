@@ -41,7 +41,7 @@ class Entry:
 
     ``key`` is the letter after ``g``; ``tab`` puts it into the phone bar (four fit); ``rank`` orders a section;
     ``count`` is asked once a page and must be one cheap query. ``home_for``: the roles whose
-    first page it may be; None: anybody's.
+    first page it may be; None: anybody's. ``short``: its words in the phone bar, where they differ.
     """
 
     view_name: str
@@ -55,6 +55,7 @@ class Entry:
     rank: int = 50
     count: Callable[[HttpRequest], Count | None] | None = field(default=None, compare=False)
     home_for: tuple[str, ...] | None = None
+    short: Promise | str = ""
 
     @property
     def href(self) -> str:
