@@ -32,8 +32,9 @@ from ordertrail.web.filters import Field, Filter, FilterSet, Kind, Lookup, Order
 
 LAST = "\U0010ffff"
 """Sorts behind every text that begins alike."""
-NARROW_DAYS = timedelta(days=100)
-"""A range of days up to this long is found by its index; a longer one is read in one pass."""
+NARROW_DAYS = timedelta(days=366)
+"""A range of days up to this long is found by its index, a longer one in one pass (of a million orders in five years: a year by
+its index in 19 to 73 ms, in one pass in 160 ms)."""
 FEW = frozenset({"customer", "sku", "finding", "owner"})
 """Filters that name something with few orders, found by an index."""
 FEW_SIGNS = 7

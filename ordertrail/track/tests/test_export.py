@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
@@ -101,7 +102,7 @@ def test_negative_amounts_stay_numbers(anna: Client) -> None:
 @pytest.mark.parametrize("name", ["customer_name", "first_name", "salesperson", "number"])
 def test_nothing_runs_in_a_spreadsheet(anna: Client, name: str) -> None:
     head = {"customer_name": "Customer", "first_name": "Product", "salesperson": "Salesperson", "number": "Order"}[name]
-    for payload in PAYLOADS:
+    for payload in PAYLOADS if connection.vendor == "sqlite" else [text for text in PAYLOADS if "\0" not in text]:
         OrderStatus.objects.filter(number__in=[LATE]).update(**{name: payload[:80]})
         order = Order.objects.get(number=LATE)
         row = next(row for row in lines(anna.get("/orders/?queue=late&format=csv")))

@@ -72,7 +72,8 @@ def works() -> None:
         work(job)
 
 
-@pytest.mark.django_db(transaction=True)  # the reading process has a connection of its own
+@pytest.mark.sqlite  # the reading process opens the store by its address, which a test's PostgreSQL database has not
+@pytest.mark.django_db(transaction=True)
 def test_from_a_file_to_orders_on_the_list(root: Person, client: Client) -> None:
     answer = bring(client)
     assert answer.headers["Location"] == "/sources/sheet/mapping/?kind=order&from=*"
@@ -102,6 +103,7 @@ def test_from_a_file_to_orders_on_the_list(root: Person, client: Client) -> None
     assert Reject.objects.get().ref == "SO-3"
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
 def test_the_same_file_again_is_not_read_again(root: Person, client: Client) -> None:
     bring(client)
