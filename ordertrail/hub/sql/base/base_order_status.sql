@@ -1,4 +1,4 @@
--- Where each order stands, as recounted in the store. Grain: order.
+-- Where each order stands, as recounted in the store, with what else is known of it. Grain: order.
 -- Key: order_id. Follows: order by order_id.
 SELECT order_id,            -- bigint
        company,             -- integer
@@ -33,5 +33,11 @@ SELECT order_id,            -- bigint
        goods_source,        -- bigint
        invoice_source,      -- bigint
        money_source,        -- bigint
-       production_source    -- bigint
-FROM orders_orderstatus
+       production_source,   -- bigint
+       digits,              -- integer: decimals of the currency
+       country              -- text
+FROM (
+    SELECT s.*, o.digits, o.country
+    FROM orders_orderstatus AS s
+    JOIN orders_order AS o ON o.id = s.order_id
+) AS status

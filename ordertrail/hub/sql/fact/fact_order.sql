@@ -40,7 +40,7 @@ SELECT
     s.customer AS customer_id,
     s.customer_name,
     s.salesperson,
-    o.country,
+    s.country,
     s.currency,
     s.order_date,
     s.promised_date,
@@ -83,7 +83,6 @@ SELECT
     production_from.code AS production_source
 FROM base_order_status AS s
 JOIN base_source AS home ON home.id = s.home
-LEFT JOIN base_order AS o ON o.id = s.order_id
 LEFT JOIN goods AS g ON g.order_id = s.order_id
 LEFT JOIN making AS m ON m.order_id = s.order_id
 LEFT JOIN bills AS b ON b.order_id = s.order_id

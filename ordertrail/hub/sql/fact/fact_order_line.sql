@@ -31,10 +31,9 @@ counted AS (
             ELSE l.qty - l.cancelled_qty - COALESCE(w.shipped_qty, 0)
         END AS to_ship_qty,
         l.net,
-        o.digits
+        s.digits
     FROM base_order_line AS l
     JOIN base_order_status AS s ON s.order_id = l.order_id
-    JOIN base_order AS o ON o.id = l.order_id
     JOIN base_source AS home ON home.id = s.home
     LEFT JOIN base_product AS p ON p.id = l.product_id
     LEFT JOIN went AS w ON w.order_line_id = l.id

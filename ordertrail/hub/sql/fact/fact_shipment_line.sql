@@ -14,7 +14,7 @@ told AS (
         s.number AS order_number,
         ol.line AS order_line,
         s.salesperson,
-        o.country,
+        s.country,
         ol.vendor,
         d.mode,
         COALESCE(NULLIF(ol.sku, ''), l.sku) AS sku,
@@ -25,12 +25,11 @@ told AS (
         -- The day it was there: the shipment line's own, else the day of arrival, else the day it left.
         COALESCE(l.delivered_date, d.arrived_date, d.shipped_date) AS delivered_date,
         l.qty,
-        COALESCE(ot_piece(ol.net, l.qty, ol.qty, o.digits), 0) AS net
+        COALESCE(ot_piece(ol.net, l.qty, ol.qty, s.digits), 0) AS net
     FROM base_shipment_line AS l
     JOIN base_shipment AS d ON d.id = l.shipment_id
     JOIN base_source AS home ON home.id = d.home_id
     JOIN base_order_status AS s ON s.order_id = l.order_id
-    JOIN base_order AS o ON o.id = l.order_id
     LEFT JOIN base_order_line AS ol ON ol.id = l.order_line_id
     WHERE l.counts AND l.id IN {changed}
 )
