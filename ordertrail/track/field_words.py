@@ -112,7 +112,9 @@ VALUES: dict[tuple[str, str], Promise] = {
 def said(name: str, value: T) -> T | Promise:
     """A field's value in words where it is a code; else as it is.
 
-    >>> str(said("shipped", "all")), said("qty", 3)
+    >>> from django.utils import translation
+    >>> with translation.override("en"):
+    ...     str(said("shipped", "all")), said("qty", 3)
     ('all of it', 3)
     """
     return VALUES.get((name, value), value) if isinstance(value, str) else value
@@ -121,7 +123,9 @@ def said(name: str, value: T) -> T | Promise:
 def word(name: str) -> Promise | str:
     """The word for a field; a field that has none is shown by its own name.
 
-    >>> str(word("qty")), word("colour")
+    >>> from django.utils import translation
+    >>> with translation.override("en"):
+    ...     str(word("qty")), word("colour")
     ('Quantity', 'colour')
     """
     return WORDS.get(name, name)

@@ -124,9 +124,10 @@ def test_a_way_is_shown_with_its_count_and_marked_where_one_is(client: Client, m
         nav.add(nav.Entry("web:profile", "x", "x", "see_orders", section="nowhere"))
 
 
-def test_the_frame_of_a_page_costs_two_queries(client: Client, django_assert_num_queries: object) -> None:
+def test_the_frame_of_a_page_costs_seven_queries(client: Client, django_assert_num_queries: object) -> None:
     client.force_login(person("anna"))
     client.get("/me/")
-    with django_assert_num_queries(2):  # type: ignore[operator]  # the session, the person
+    # session, person; open orders, open findings; sources: those of the as-of pill, their last runs, the company's own
+    with django_assert_num_queries(7):  # type: ignore[operator]
         client.get("/me/")
     assert context.SEARCH_PATH == "/search/"
