@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -307,14 +307,16 @@ def _alone(source: Source) -> Iterator[None]:
         os.close(handle)
 
 
-def replay_rejects(source: Source) -> int:
-    """Read the items again that were rejected, from the landed bytes, with the mapping as it is now; returns how many
-    were solved.
+def replay_rejects(source: Source, only: Collection[int] | None = None) -> int:
+    """Read the items again that were rejected (``only`` those with these ids), from the landed bytes, with the mapping
+    as it is now; returns how many were solved.
 
     The same code as a run; a second replay changes nothing.
     """
     connector = opened(source)
     waiting = Reject.objects.filter(source=source, solved_at=None).exclude(batch=None)
+    if only is not None:
+        waiting = waiting.filter(pk__in=only)
     before = waiting.count()
     for stream in in_order(source):
         for batch in Batch.objects.filter(pk__in=waiting.filter(stream=stream.name).values("batch")).order_by("pk"):

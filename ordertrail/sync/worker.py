@@ -74,8 +74,9 @@ def _sync(job: Job) -> dict[str, Any]:
 
 
 def _replay(job: Job) -> dict[str, Any]:
-    """Read the rejected items of a source again."""
-    return {"solved": replay_rejects(Source.objects.get(code=job.args["source"]))}
+    """Read the rejected items of a source again, or those that the job names."""
+    source = Source.objects.get(code=job.args["source"])
+    return {"solved": replay_rejects(source, job.args.get("rejects"))}
 
 
 def _believe(job: Job) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +45,9 @@ def root(client: Client) -> Person:
 
 
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
+def _no_uploads_stay() -> Iterator[None]:
+    yield
+    shutil.rmtree(Path(settings.HOME) / "uploads", ignore_errors=True)
 
 
 def file(name: str = "orders.csv", text: str = SHEET) -> SimpleUploadedFile:
@@ -238,3 +241,24 @@ def test_what_the_form_does_not_show_stays(root: Person) -> None:
     query = QueryDict(mutable=True)
     query.update(form)
     assert posted(query, before) == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_one_rejected_item_is_read_again_when_the_mapping_knows_better(root: Person, client: Client) -> None:
+    strange = SHEET.replace("2026-09-31", "2026-09-30").replace("作废", "挂起").replace("SO-3", "SO-4")
+    bring(client, file=file("orders.csv", strange + "SO-5,2026-09-05,启明船厂,LAMP,1,90.00,待定\n"))
+    client.post("/sources/sheet/mapping/", FORM)
+    works()
+    waiting = {reject.ref: reject for reject in Reject.objects.all()}
+    assert sorted(waiting) == ["SO-2", "SO-5"]
+    better = {**Source.objects.get().settings}
+    better["streams"][0]["fields"]["state"]["map"] |= {"挂起": "draft", "待定": "draft"}
+    Source.objects.update(settings=better)
+    client.post("/rejects/replay/", {"reject": waiting["SO-2"].pk})
+    works()
+    assert [reject.ref for reject in Reject.objects.filter(solved_at=None)] == ["SO-5"]
+    client.post("/rejects/replay/", {"source": "sheet"})
+    works()
+    assert not Reject.objects.filter(solved_at=None).exists()
+    assert OrderStatus.objects.filter(status="draft").count() == 2
