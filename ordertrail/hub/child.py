@@ -93,19 +93,17 @@ class Owner:
             (base_spec, after), (facts_spec, facts_to) = hub.state("base"), hub.state("facts")
             settled = store.settled
             upto = max(after, settled.upto)
-            if base_spec == spec("base") and upto - after <= MANY:
+            base_stands = base_spec == spec("base") and upto - after <= MANY
+            if base_stands:
                 hub.fetch_changed(store, after, upto)
-                facts_stand = facts_spec == spec("dim", "fact") and facts_to == after and not hub.renamed_source()
-                facts_stand = facts_stand and least == "refresh"
+                # A killed process may have brought the base tables further than the facts.
+                whole = facts_spec == spec("dim", "fact") and facts_to == after and not hub.renamed_source()
                 hub.apply_base(upto)
-                if facts_stand:
+                if whole and least == "refresh":
                     hub.apply_facts(upto)
                     self._point(told, upto, settled)
                     return ("changes" if upto > after else "nothing"), upto - after
-                remake = True
-            else:
-                remake = False
-        return self._remake_facts(told, upto, settled) if remake else self._rebuild()
+        return self._remake_facts(told, upto, settled) if base_stands else self._rebuild()
 
     def _remake_facts(self, told: dict[str, Any], upto: int, settled: Settled) -> tuple[str, int]:
         """Make all dim and fact tables from the base tables, in a file beside."""

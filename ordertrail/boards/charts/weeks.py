@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -84,19 +85,22 @@ def shown(tile: Tile, asked: Asked, points: Sequence[Point]) -> dict[str, Any]:
             "last": _("unknown") if last is None else f"{last}%",
             "target": f"{target.normalize():f}%",
         },
-        "data": {
-            "names": [one.words for one in points],
-            "percent": [None if one.percent is None else str(one.percent) for one in points],
-            "late": [one.late for one in points],
-            "rows": [one.rows for one in points],
-            "target": str(target),
-            "words": {
-                "share": str(tile.metric.title),
-                "late": _("late lines"),
-                "target": _("target %(target)s")
-                % {"target": f"{write.number(target, 0 if target == int(target) else 1)}%"},
+        # In an attribute: the page takes no script, not even data, out of what it reloads.
+        "figures": json.dumps(
+            {
+                "names": [one.words for one in points],
+                "percent": [None if one.percent is None else str(one.percent) for one in points],
+                "late": [one.late for one in points],
+                "rows": [one.rows for one in points],
+                "target": str(target),
+                "words": {
+                    "share": str(tile.metric.title),
+                    "late": _("late lines"),
+                    "target": _("target %(target)s")
+                    % {"target": f"{write.number(target, 0 if target == int(target) else 1)}%"},
+                },
             },
-        },
-        "data_id": f"d-{tile.key}",
+            ensure_ascii=False,
+        ),
         "rows": asked.rows(tile.name, tile.metric),
     }

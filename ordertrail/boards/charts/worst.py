@@ -44,6 +44,7 @@ def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
                 "number": number,
                 "customer": customer,
                 "title": told(known[pk]).title,
+                "label": told(known[pk]).label,
                 "owner": known[pk].owner,
                 "money": from_units(money, MONEY_SCALE),
                 "href": reverse("track:order", args=[f"{BY_ID}{order}"])

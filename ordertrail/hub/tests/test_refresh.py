@@ -23,6 +23,7 @@ from ordertrail.hub.tests.world import World, make_company
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Person
+from ordertrail.records.models import Source
 
 COUNT = "SELECT count(*) FROM {fact_order}"
 
@@ -60,6 +61,22 @@ def test_the_worker_follows_changes_and_publishes_at_most_every_five_seconds(
     later = refresh()
     assert later is not None
     assert (later.how, later.done_to) == ("changes", Change.objects.latest("id").pk)
+
+
+def test_facts_alone_are_made_again_when_they_are_asked_for_or_behind(world: World, dora: Person, hub: Folder) -> None:
+    refresh()
+    with Child() as child:
+        before = child.ask("fingerprint")
+        assert child.ask("facts")["how"] == "facts"
+        assert child.ask("fingerprint") == before
+    Source.objects.filter(code="oms").update(code="shop")  # every fact names its source
+    world._orders()
+    done = refresh()
+    assert done is not None
+    assert done.how == "facts"
+    read.forget()
+    sources = read.query("SELECT DISTINCT source FROM {fact_order} WHERE source IN ('oms', 'shop')", {}, dora).rows
+    assert sources == (("shop",),)
 
 
 def test_when_another_process_owns_the_hub_this_one_leaves_it(world: World, hub: Folder) -> None:

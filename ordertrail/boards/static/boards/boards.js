@@ -64,7 +64,7 @@
   const draw = () => {
     drawn.forEach((chart, box) => { if (!box.isConnected) { chart.dispose(); drawn.delete(box); } });
     document.querySelectorAll('[data-chart]').forEach((box) => {
-      const data = JSON.parse(document.getElementById(box.dataset.from).textContent);
+      const data = JSON.parse(box.dataset.figures);
       if (drawn.has(box)) drawn.get(box).dispose();
       const chart = echarts.init(box, null, { renderer: 'svg' });
       chart.setOption(kinds[box.dataset.chart](data));
