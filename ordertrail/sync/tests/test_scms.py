@@ -42,6 +42,7 @@ def changed(tmp_path: Path, line: str, **cells: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_each_line_of_the_file_is_a_line_of_an_order_and_of_its_shipment(transactional_db: None) -> None:
     told = bring(SMALL)
     assert (told["state"], told["orders"], told["shipments"], told["lines"], told["late"]) == ("done", 5, 7, 9, 3)
@@ -59,6 +60,7 @@ def test_each_line_of_the_file_is_a_line_of_an_order_and_of_its_shipment(transac
     assert status.ordered == Decimal(3000)  # no tax is told, so none is added
 
 
+@pytest.mark.slow
 def test_items_whose_long_descriptions_differ_find_their_own_order_lines(transactional_db: None) -> None:
     bring(SMALL)
     unmatched = ShipmentLine.objects.filter(order_line=None)
@@ -66,6 +68,7 @@ def test_items_whose_long_descriptions_differ_find_their_own_order_lines(transac
     assert sorted(len(line.sku) for line in OrderLine.objects.filter(order__number="SO-5")) == [27, 99, 99]
 
 
+@pytest.mark.slow
 def test_the_amount_as_told_holds_where_it_is_not_quantity_times_price(transactional_db: None) -> None:
     told = bring(SMALL)
     line = OrderLine.objects.get(ref="10")
@@ -119,6 +122,7 @@ def test_what_no_rule_fits_is_a_problem_of_its_line(
     assert problems[0].place.startswith("row ")
 
 
+@pytest.mark.slow
 def test_a_cell_that_nobody_understands_waits_as_a_reject_and_goes_when_it_is_mended(
     transactional_db: None, tmp_path: Path
 ) -> None:
@@ -136,6 +140,7 @@ def test_a_cell_that_nobody_understands_waits_as_a_reject_and_goes_when_it_is_me
     assert not Reject.objects.filter(solved_at=None).exists()
 
 
+@pytest.mark.slow
 def test_the_same_file_again_changes_nothing_and_from_another_folder_too(
     transactional_db: None, tmp_path: Path
 ) -> None:
