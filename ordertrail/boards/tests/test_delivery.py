@@ -18,7 +18,6 @@ from ordertrail.parties.models import Person
 from ordertrail.sync.mappings import mapping
 from ordertrail.sync.tests.test_scms import REAL, SMALL
 
-
 pytestmark = pytest.mark.slow
 
 
