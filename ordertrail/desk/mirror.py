@@ -83,11 +83,18 @@ def _mirror(
 def _unknown(source: Source, derived: Sequence[Said]) -> list[Said]:
     """Derived documents that are not known yet: they are named after the first document that mentions them, and do not change their
     name with each that spells it another way."""
-    rows = bulk.select(
-        f"SELECT kind, ref FROM {bulk.table(SourceDocument)} WHERE source_id = %s AND ref IN {bulk.among('text')}",
-        [source.pk, bulk.bound({item.record.ref for item in derived})],
-    )
-    known = set(rows)
+    refs: dict[str, set[str]] = defaultdict(set)
+    for item in derived:
+        refs[item.record.kind].add(item.record.ref)
+    known = {
+        (kind, row[0])
+        for kind, listed in refs.items()
+        for row in bulk.select(
+            f"SELECT ref FROM {bulk.table(SourceDocument)}"
+            f" WHERE source_id = %s AND kind = %s AND ref IN {bulk.among('text')}",
+            [source.pk, kind, bulk.bound(listed)],
+        )
+    }
     return [item for item in derived if (item.record.kind, item.record.ref) not in known]
 
 
