@@ -10,7 +10,7 @@ from ordertrail.lib import clock
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
-from ordertrail.records.actions import regroup
+from ordertrail.records.claims import regroup
 from ordertrail.records.models import Link, Source, SourceDocument
 
 

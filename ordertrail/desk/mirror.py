@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ordertrail.desk.rewrite import Rewrite, Touched
 from ordertrail.lib import bulk
 from ordertrail.lib.gate import writing
-from ordertrail.records.actions import Kept, Regrouped, Said, claim, keep, regroup
+from ordertrail.records.actions import Kept, Said, keep
+from ordertrail.records.claims import Regrouped, claim, regroup
 from ordertrail.records.derive import WORDS, has_figures, reported
 from ordertrail.records.models import Batch, Source, SourceDocument
 from ordertrail.records.shapes import RECORDS, OrderRecord, Record
@@ -60,6 +61,7 @@ def _mirror(
     at_hand: dict[int, Record] = {}
     alone: dict[int, int] = {}
     lost: set[int] = set()
+    dropped: dict[str, set[str]] = {}
     for kind in RECORDS:
         if not by_kind[kind]:
             continue
@@ -67,15 +69,16 @@ def _mirror(
         if kind in counted:
             _count(done, kept)
         at_hand |= kept.records
-        linked = claim(kind, kept.records, learned_at)
+        linked = claim(kind, kept.records, learned_at, kept.renamed)
         alone |= dict.fromkeys(kept.fresh - linked, source.pk)
         moved = _moved(kind, linked)
-        lost |= moved.lost
         touched[kind] |= moved.touched | _touched(kept, linked)
+        lost |= moved.lost | _groups(kept.renamed.keys())
+        dropped[kind] = kept.dropped
         if kind == "order":
             for more in _reported(source, kept, by_kind["order"]):
                 by_kind[more.record.kind].append(more)
-    rewrite = Rewrite(touched, lost, at_hand, alone)
+    rewrite = Rewrite(touched, lost, at_hand, alone, dropped)
     done.orders = rewrite.run()
     return done
 
@@ -114,11 +117,16 @@ def _moved(kind: str, linked: set[int]) -> Regrouped:
 
 def _touched(kept: Kept, linked: set[int]) -> set[int]:
     """The groups of the kept documents."""
-    known = [document for document in kept.records if document not in kept.fresh]
-    homes = bulk.select(
-        f'SELECT "group" FROM {bulk.table(SourceDocument)} WHERE id IN {bulk.among()}', [bulk.bound(known)]
+    return (kept.fresh - linked) | _groups(kept.records.keys() - kept.fresh)
+
+
+def _groups(documents: Collection[int]) -> set[int]:
+    if not documents:
+        return set()
+    rows = bulk.select(
+        f'SELECT "group" FROM {bulk.table(SourceDocument)} WHERE id IN {bulk.among()}', [bulk.bound(documents)]
     )
-    return (kept.fresh - linked) | {row[0] for row in homes}
+    return {row[0] for row in rows}
 
 
 def _reported(source: Source, kept: Kept, said: Sequence[Said]) -> list[Said]:

@@ -14,7 +14,7 @@ from ordertrail.desk.rewrite import Rewrite
 from ordertrail.lib import bulk
 from ordertrail.lib.gate import writing
 from ordertrail.orders.models import Order
-from ordertrail.records.actions import regroup
+from ordertrail.records.claims import regroup
 from ordertrail.records.models import Link, Source
 from ordertrail.records.shapes import RECORDS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from ordertrail.billing import invoices, payments
 from ordertrail.billing.models import Allocation, InvoiceLine, PaymentShare
 from ordertrail.catalog import actions as catalog
+from ordertrail.catalog.models import Product
 from ordertrail.desk.agree import Beliefs, agree
 from ordertrail.desk.models import Change
 from ordertrail.desk.recount import recount
@@ -38,12 +39,19 @@ Touched = dict[str, set[int]]
 
 
 class Rewrite:
-    """One rewriting: knows the touched groups by kind, those that lost a member, the records at hand, and the new documents that
-    stand alone."""
+    """One rewriting: knows the touched groups by kind, those that lost a member or a number, the records at hand, the new documents
+    that stand alone, and by kind the keys that somebody no longer bears."""
 
-    def __init__(self, touched: Touched, lost: set[int], at_hand: dict[int, Record], alone: dict[int, int]) -> None:
+    def __init__(
+        self,
+        touched: Touched,
+        lost: set[int],
+        at_hand: dict[int, Record],
+        alone: dict[int, int],
+        dropped: Mapping[str, set[str]] | None = None,
+    ) -> None:
         self.touched: Touched = defaultdict(set, {kind: set(ids) for kind, ids in touched.items()})
-        self.lost, self.at_hand, self.alone = lost, at_hand, alone
+        self.lost, self.at_hand, self.alone, self.dropped = lost, at_hand, alone, dropped or {}
         self.beliefs = Beliefs.now()
         self.finders = {kind: Finder(kind) for kind in ("customer", "product", "order", "invoice")}
         self.orders: set[int] = set()
@@ -69,7 +77,7 @@ class Rewrite:
         ranks = self.beliefs.ranks(kind)
         found = members(ids, self.at_hand, self.alone)
         merged = [merge(group, of_group, ranks) for group, of_group in sorted(found.items())]
-        self.keys = {group: _keys(of_group) for group, of_group in found.items()}
+        self.keys = {group: keys_of(of_group) for group, of_group in found.items()}
         old = [group for group in ids if group not in self.alone]
         getattr(self, f"_{kind}")(old, merged)
 
@@ -83,7 +91,7 @@ class Rewrite:
     def _wake_named(self, kind: str, model: Any, column: str, to: str, old: list[int], changed: set[int]) -> None:
         """Wake the documents whose ``to`` (order or invoice) must be found again: those that name one of the keys and point nowhere
         or elsewhere, those that point at a ``changed`` group, and those whose name no longer means what they point at."""
-        new = set().union(*self.keys.values())
+        new = self._keys(to)
         named = _where(model, f"{column}, {to}_id", f"{to}_key", new)
         self._wake(kind, (row for row in named if row[1] not in self.keys))
         pointing = _where(model, f"{column}, {to}_id, {to}_key", f"{to}_id", old)
@@ -96,11 +104,36 @@ class Rewrite:
     def _customer(self, old: list[int], merged: list[Merged[Any]]) -> None:
         parties.remove(old)
         parties.write(merged)
-        keys = set().union(*self.keys.values())
-        named = _where(Order, "id, customer_id", "customer_key", keys, "customer_id IS NULL")
-        self._wake("order", named)
-        self._wake("order", _where(Order, "id", "customer_id", set(old) - set(self.keys)))
-        self._wake("order", _where(Order, "id", "customer_id", self._rivals("customer", keys)))
+        keys = self._keys("customer")
+        self._wake("order", _where(Order, "id, customer_id", "customer_key", keys, "customer_id IS NULL"))
+        self._wake("order", _where(Order, "id", "customer_ref", keys, "customer_ref <> ''"))
+        self._wake("order", _where(Order, "id", "customer_id", self._left(old) | self._rivals("customer", keys)))
+
+    def _product(self, old: list[int], merged: list[Merged[Any]]) -> None:
+        before = dict(_where(Product, "id, service", "id", old))
+        catalog.remove(old)
+        catalog.write(merged)
+        keys = self._keys("product")
+        unmatched = bulk.select(
+            f"SELECT DISTINCT sku FROM {bulk.table(OrderLine)} WHERE product_id IS NULL AND sku <> ''"
+        )
+        meant = {sku for (sku,) in unmatched if number_key(sku) in keys}
+        self._wake("order", _where(OrderLine, "order_id", "sku", meant, "product_id IS NULL"))
+        self._wake(
+            "order", _where(OrderLine, "order_id", "product_id", self._left(old) | self._rivals("product", keys))
+        )
+        served = {m.group for m in merged if m.group in before and bool(before[m.group]) != m.record.service}
+        self.orders |= _orders_of(
+            OrderLine, "product_id", served
+        )  # whether it is shipped at all decides what is left to ship
+
+    def _keys(self, kind: str) -> set[str]:
+        """The keys by which somebody may mean, or have meant, one of the groups at hand."""
+        return set().union(*self.keys.values()) | self.dropped.get(kind, set())
+
+    def _left(self, old: list[int]) -> set[int]:
+        """Groups that are no longer what those who point at them mean."""
+        return (set(old) - set(self.keys)) | (self.lost & set(old))
 
     def _rivals(self, kind: str, keys: set[str]) -> set[int]:
         """Other groups that carry one of ``keys``: what meant them alone may mean several now."""
@@ -111,17 +144,6 @@ class Rewrite:
             [kind, bulk.bound(keys)],
         )
         return {row[0] for row in rows} - set(self.keys)
-
-    def _product(self, old: list[int], merged: list[Merged[Any]]) -> None:
-        catalog.remove(old)
-        catalog.write(merged)
-        skus = {text for m in merged for text in (m.record.number, *m.record.other_numbers)}
-        self._wake("order", _where(OrderLine, "order_id", "sku", skus, "product_id IS NULL"))
-        self._wake("order", _where(OrderLine, "order_id", "product_id", set(old) - set(self.keys)))
-        self._wake(
-            "order",
-            _where(OrderLine, "order_id", "product_id", self._rivals("product", set().union(*self.keys.values()))),
-        )
 
     def _opportunity(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(Opportunity, "id", old)
@@ -192,7 +214,7 @@ _POINTING: tuple[tuple[str, Any, str], ...] = (
 """Documents that name orders: kind, the table with ``order_key`` and ``order_id``, and the column of the document's id."""
 
 
-def _keys(of_group: Iterable[Member]) -> set[str]:
+def keys_of(of_group: Iterable[Member]) -> set[str]:
     """All keys that mean a group to others: the numbers and refs of every member."""
     return {key for member in of_group for key in (*number_keys(member.record), number_key(member.record.ref)[:100])}
 

@@ -9,11 +9,10 @@ from typing import TypeVar
 from ordertrail.desk.rewrite import Rewrite, Touched
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.gate import writing
-from ordertrail.records import facts
-from ordertrail.records.actions import claim, regroup
+from ordertrail.records.actions import said_now
+from ordertrail.records.claims import claim, regroup
 from ordertrail.records.derive import REPORTED
-from ordertrail.records.models import Source, SourceDocument, SourceVersion
-from ordertrail.records.shapes import Record
+from ordertrail.records.models import Source, SourceDocument
 
 Item = TypeVar("Item")
 
@@ -97,18 +96,8 @@ def _turn(source: Source, kind: str, refs: Sequence[str], *, gone: bool) -> None
             turned = SourceDocument.objects.filter(source=source, kind=of, ref__in=listed)
             ids = set(turned.values_list("id", flat=True))
             turned.update(gone_at=now if gone else None, missed_sweeps=2 if gone else 0)
-            linked = claim(of, _records(of, ids), now)
+            linked = claim(of, said_now(of, ids), now)
             moved = regroup(of, ids | linked, {pk: other.rank(of) for pk, other in ranks.items()})
             touched[of] = moved.touched
             lost |= moved.lost | ids
         Rewrite(touched, lost, {}, {}).run()
-
-
-def _records(kind: str, documents: Iterable[int]) -> dict[int, Record]:
-    """What these documents said last."""
-    rows = bulk.select(
-        f"SELECT d.id, v.facts FROM {bulk.table(SourceDocument)} d JOIN {bulk.table(SourceVersion)} v ON v.id = d.current"
-        f" WHERE d.id IN {bulk.among()}",
-        [bulk.bound(documents)],
-    )
-    return {document: facts.load(kind, told) for document, told in rows}

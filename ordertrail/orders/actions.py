@@ -18,7 +18,7 @@ from ordertrail.records.shapes import OrderLineRecord, OrderRecord
 ORDER = (
     "id", "company", "home", "number", "state", "customer", "customer_key", "customer_name", "customer_number", "order_date",
     "promised_date", "currency", "digits", "prices_include_tax", "ship_to", "salesperson", "remark", "total_told",
-    "country",
+    "country", "customer_ref",
 )  # fmt: skip
 LINE = (
     "id", "order", "line", "ref", "sku", "product", "name", "unit", "qty", "cancelled_qty", "price", "net", "tax_rate", "tax",
@@ -42,7 +42,7 @@ def write(
 ) -> None:
     """Write one row for each agreed order and one for each line. ``currency`` and ``tax_rate`` (10⁻⁶) are the company's, for
     orders that do not say theirs."""
-    customers.learn((o.home, o.record.customer) for o in orders)
+    customers.learn((o.names_from, o.record.customer) for o in orders)
     customers.learn_keys(customer_key(o.record.customer_name, o.record.customer) for o in orders)
     products.learn((0, line.sku) for o in orders for line in o.record.lines)
     bulk.insert(Order, ORDER, [_order(o, customers, currency) for o in orders])
@@ -52,12 +52,15 @@ def write(
 def _order(merged: Merged[OrderRecord], customers: Finder, currency: str) -> tuple[Any, ...]:
     record = merged.record
     key = customer_key(record.customer_name, record.customer)
-    found = customers.find(merged.home, record.customer, key) if record.customer or key else None
+    by = merged.names_from
+    found = customers.find(by, record.customer, key) if record.customer or key else None
+    guessed = "" if customers.knows(by, record.customer) else number_key(record.customer)[:100]
     return (
         merged.group, 1, merged.home, record.number[:100], record.state, found, key,
         (record.customer_name or record.customer)[:200], record.customer_number[:100], record.order_date, _promised(record),
         record.currency or currency, minor_digits(record.currency or currency), record.prices_include_tax,
         record.ship_to[:300], record.salesperson[:80], record.remark, record.total, record.country[:80],
+        guessed,
     )  # fmt: skip
 
 

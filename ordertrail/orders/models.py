@@ -35,6 +35,7 @@ class Order(models.Model):
     state = models.CharField(max_length=10, choices=OrderState.choices)
     customer = models.ForeignKey("parties.Customer", models.DO_NOTHING, null=True, db_constraint=False)
     customer_key = models.CharField(max_length=200, blank=True)
+    customer_ref = models.CharField(max_length=100, blank=True)
     customer_name = models.CharField(max_length=200, blank=True)
     customer_number = models.CharField(max_length=100, blank=True)
     order_date = models.DateField(null=True)
@@ -51,6 +52,7 @@ class Order(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["customer_key"], condition=Q(customer=None), name="order_without_customer"),
+            models.Index(fields=["customer_ref"], condition=~Q(customer_ref=""), name="order_customer_unsure"),
         ]
 
     def __str__(self) -> str:

@@ -25,14 +25,14 @@ def remove(ids: Sequence[int]) -> None:
 
 def write(opportunities: Sequence[Merged[OpportunityRecord]], orders: Finder) -> set[int]:
     """Write the agreed opportunities; returns the ids of the orders that they became."""
-    orders.learn((m.lines_from, m.record.order) for m in opportunities)
+    orders.learn((m.names_from, m.record.order) for m in opportunities)
     rows = []
     for merged in opportunities:
         r = merged.record
         rows.append(
             (merged.group, 1, merged.home, r.number[:100], r.title[:200], r.customer_name[:200], r.stage[:40], r.value,
              r.currency, r.salesperson[:80], moment(r.opened_at)[1], moment(r.closed_at)[1], number_key(r.order)[:100],
-             orders.find(merged.lines_from, r.order))
+             orders.find(merged.names_from, r.order))
         )  # fmt: skip
     bulk.insert(Opportunity, COLUMNS, rows)
     return {row[13] for row in rows if row[13] is not None}

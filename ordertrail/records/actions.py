@@ -1,21 +1,19 @@
-"""Steps that keep what sources say: documents with their versions, their numbers, and the links between them.
+"""Steps that keep what sources say: documents with their versions and their numbers.
 
 Called by ``desk.mirror`` and ``desk.link`` inside their transaction; nothing here opens one.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ordertrail.lib import bulk
 from ordertrail.lib.numbers import name_key, number_key
 from ordertrail.records import facts
-from ordertrail.records.models import VERSIONS_PER_DOCUMENT, Batch, Link, Number, Source, SourceDocument, SourceVersion
-from ordertrail.records.rules import groups, rule_links
-from ordertrail.records.shapes import CustomerRecord, Record, Same
+from ordertrail.records.models import VERSIONS_PER_DOCUMENT, Batch, Number, Source, SourceDocument, SourceVersion
+from ordertrail.records.shapes import CustomerRecord, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,8 @@ class Said:
 
 @dataclass(slots=True)
 class Kept:
-    """What ``keep`` did: counts, and per kind the ids of documents whose content is new, with their records."""
+    """What ``keep`` did: counts, and the ids of documents whose content is new, with their records. ``renamed`` no longer bear all
+    their numbers, with what they said before; ``dropped`` are the keys of these numbers."""
 
     new: int = 0
     changed: int = 0
@@ -38,6 +37,8 @@ class Kept:
     late: int = 0
     records: dict[int, Record] = field(default_factory=dict)
     fresh: set[int] = field(default_factory=set)
+    renamed: dict[int, Record] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
 
 
 def keep(source: Source, batch: Batch | None, said: Sequence[Said], learned_at: datetime) -> Kept:
@@ -55,6 +56,7 @@ def keep(source: Source, batch: Batch | None, said: Sequence[Said], learned_at: 
     ids = dict(zip(fresh, bulk.next_ids(SourceDocument, len(fresh)), strict=True))
     states = {ref: _State(ids[ref], "", 0, 0, None) for ref in fresh} | known
     versions: list[tuple[object, ...]] = []
+    before: dict[int, int] = {}
     for item in said:
         state, record = states[item.record.ref], item.record
         text = item.facts or facts.dump(record)
@@ -75,12 +77,14 @@ def keep(source: Source, batch: Batch | None, said: Sequence[Said], learned_at: 
             kept.changed += state.last_seq != 1
         else:
             kept.unchanged += 1
+        if state.current:
+            before.setdefault(state.id, state.current)
         state.version, state.digest, state.current, state.gone_at = item.version, print_, version_id, None
         kept.records[state.id] = record
     _write_documents(source.pk, kind, states, set(fresh), kept, learned_at)
     bulk.insert(SourceVersion, ("id", "document", "version", "learned_at", "batch", "place", "facts"), versions)
     kept.fresh = {ids[ref] for ref in fresh}
-    _number(kind, kept)
+    _number(kind, kept, before)
     return kept
 
 
@@ -164,195 +168,46 @@ def search_keys(record: Record) -> set[str]:
     return {number_key(text)[:100] for text in texts if text} - {""}
 
 
-def _number(kind: str, kept: Kept) -> None:
+def _number(kind: str, kept: Kept, versions_before: dict[int, int]) -> None:
     """Bring the number table up to what the kept records say."""
-    old = [document for document in kept.records if document not in kept.fresh]
-    bulk.delete(Number, "document", old)
+    old: dict[int, set[tuple[str, bool]]] = {document: set() for document in kept.records if document not in kept.fresh}
+    sql = f"SELECT document_id, key, search_only FROM {bulk.table(Number)} WHERE document_id IN {bulk.among()}"
+    for document, key, search_only in bulk.select(sql, [bulk.bound(old)]) if old else ():
+        old[document].add((key, bool(search_only)))
+    moved: dict[int, set[tuple[str, bool]]] = {}
+    renamed = {}
+    for document, record in kept.records.items():
+        strong = number_keys(record)
+        keys = {(key, key not in strong) for key in strong | search_keys(record)}
+        if keys == (before := old.get(document, set())):
+            continue
+        moved[document] = keys
+        if dropped := {key for key, search_only in before - keys if not search_only}:
+            renamed[versions_before[document]] = document
+            kept.dropped |= dropped
+    if renamed:
+        kept.renamed = {renamed[version]: record for version, record in _said(kind, renamed).items()}
+    bulk.delete(Number, "document", [document for document in moved if old.get(document)])
     bulk.insert(
         Number,
         ("key", "kind", "document", "search_only"),
-        [
-            (key, kind, document, key not in strong)
-            for document, record in kept.records.items()
-            for strong in [number_keys(record)]
-            for key in sorted(strong | search_keys(record))
-        ],
+        [(key, kind, document, weak) for document, keys in moved.items() for key, weak in sorted(keys)],
     )
 
 
-# --- links -------------------------------------------------------------------------------------------------------------
-
-_BY_KEY = {"customer": ("tax_number", "name"), "product": ("sku",)}
-"""Rules that join documents of several systems by a key that both carry, strongest first."""
-
-
-def _rule_keys(record: Record, rule: str) -> set[str]:
-    if isinstance(record, CustomerRecord):
-        if rule == "tax_number":
-            return {number_key(record.tax_number)} - {""}
-        return {name_key(text) for text in (record.name, *record.other_names)} - {""}
-    return {number_key(record.number)} - {""}
-
-
-def claim(kind: str, records: dict[int, Record], at: datetime) -> set[int]:
-    """Bring the links that ``records`` (document id → record) give rise to up to date; returns ids of documents whose
-    links changed. Links that a person made or parted are left alone."""
-    if not records:
-        return set()
-    touched = _claim_by_name(kind, records, at)
-    for rule in _BY_KEY.get(kind, ()):
-        touched |= _claim_by_key(kind, rule, records, at)
-    return touched
-
-
-def _claim_by_name(kind: str, records: dict[int, Record], at: datetime) -> set[int]:
-    """``same_as`` claims of these records, and claims of others that name one of these."""
-    wanted: dict[int, set[Same]] = {document: set(record.same_as) for document, record in records.items()}
-    if not any(wanted.values()) and not Link.objects.filter(kind=kind, rule="same_as").exists():
-        return set()
-    held = list(
-        Link.objects.filter(rule="same_as", ended_at=None, document__in=records).values_list(
-            "id", "document_id", "key", "named_source"
-        )
+def _said(kind: str, versions: Collection[int]) -> dict[int, Record]:
+    """The records of these versions, by the version's id."""
+    rows = bulk.select(
+        f"SELECT id, facts FROM {bulk.table(SourceVersion)} WHERE id IN {bulk.among()}", [bulk.bound(versions)]
     )
-    keys = {key for record in records.values() for key in number_keys(record)}
-    keys |= {number_key(same.number) for sames in wanted.values() for same in sames}
-    has = {(document, key, source) for _, document, key, source in held}
-    wants = {(document, number_key(same.number), same.source) for document, sames in wanted.items() for same in sames}
-    gone = [link for link, *claimed in held if tuple(claimed) not in wants]
-    touched = {document for link, document, *_ in held if link in set(gone)}
-    Link.objects.filter(pk__in=gone).update(ended_at=at)
-    Link.objects.bulk_create(
-        Link(document_id=document, kind=kind, key=key, named_source=source, rule="same_as", made_at=at)
-        for document, key, source in sorted(wants - has)
+    return {version: facts.load(kind, told) for version, told in rows}
+
+
+def said_now(kind: str, documents: Collection[int]) -> dict[int, Record]:
+    """What these documents say now, or said last, by the document's id."""
+    rows = bulk.select(
+        f"SELECT current, id FROM {bulk.table(SourceDocument)} WHERE current IS NOT NULL AND id IN {bulk.among()}",
+        [bulk.bound(documents)],
     )
-    return touched | _point_claims(kind, keys | {key for _, key, _ in wants})
-
-
-def _point_claims(kind: str, keys: set[str]) -> set[int]:
-    """Point every open ``same_as`` claim that names one of ``keys`` at the one document meant, or at none if it is not one."""
-    claims = list(
-        Link.objects.filter(kind=kind, key__in=keys, rule="same_as", ended_at=None).select_related("document__source")
-    )
-    if not claims:
-        return set()
-    carriers: dict[str, set[tuple[int, int, str, bool]]] = defaultdict(set)
-    for key, document, source, code, gone_at in Number.objects.filter(
-        kind=kind, search_only=False, key__in={c.key for c in claims}
-    ).values_list("key", "document_id", "document__source_id", "document__source__code", "document__gone_at"):
-        carriers[key].add((document, source, code, gone_at is not None))
-    touched = set()
-    for link in claims:
-        fits = _living(
-            (document, gone)
-            for document, source, code, gone in carriers[link.key]
-            if source != link.document.source_id and (not link.named_source or code == link.named_source)
-        )
-        other = fits[0] if len(fits) == 1 else None
-        if other != link.other_id:
-            touched |= {link.document_id} | {document for document in (other, link.other_id) if document}
-            link.other_id = other
-            link.save(update_fields=["other"])
-    return touched
-
-
-def _living(carriers: Iterable[tuple[int, bool]]) -> list[int]:
-    """The documents meant among (document, whether its source has lost it): the living ones; where there is none, the lost ones, so
-    that what was one stays one when a system deletes its part."""
-    listed = list(carriers)
-    return [document for document, gone in listed if not gone] or [document for document, _ in listed]
-
-
-def _claim_by_key(kind: str, rule: str, records: dict[int, Record], at: datetime) -> set[int]:
-    """Links among all documents that share a tax number, a name or a SKU with one of these records."""
-    keys = {key for record in records.values() for key in _rule_keys(record, rule)}
-    carriers: dict[str, dict[int, set[tuple[int, bool]]]] = defaultdict(lambda: defaultdict(set))
-    for key, document, source, gone_at in bulk.select(
-        f"SELECT n.key, n.document_id, d.source_id, d.gone_at FROM {bulk.table(Number)} n"
-        f" JOIN {bulk.table(SourceDocument)} d ON d.id = n.document_id"
-        f" WHERE n.kind = %s AND NOT n.search_only AND n.key IN {bulk.among('text')}",
-        [kind, bulk.bound(keys)],
-    ):
-        carriers[key][source].add((document, gone_at is not None))
-    wanted = {
-        (key, *pair)
-        for key in keys
-        for pair in rule_links({source: _living(listed) for source, listed in carriers[key].items()})
-    }
-    held = {
-        (key, document, other): link
-        for link, key, document, other in bulk.select(
-            f"SELECT id, key, document_id, other_id FROM {bulk.table(Link)}"
-            f" WHERE kind = %s AND rule = %s AND ended_at IS NULL AND key IN {bulk.among('text')}",
-            [kind, rule, bulk.bound(keys)],
-        )
-    }
-    gone = [link for claimed, link in held.items() if claimed not in wanted]
-    touched = {node for claimed in held if claimed not in wanted for node in claimed[1:] if node}
-    Link.objects.filter(pk__in=gone).update(ended_at=at)
-    fresh = sorted(wanted - set(held))
-    Link.objects.bulk_create(
-        Link(document_id=one, other_id=other, kind=kind, key=key, rule=rule, made_at=at) for key, one, other in fresh
-    )
-    return touched | {node for _, one, other in fresh for node in (one, other)}
-
-
-@dataclass(frozen=True, slots=True)
-class Regrouped:
-    """The groups whose rows must be made again, and those of them that lost a member: what pointed there may mean another now."""
-
-    touched: set[int] = field(default_factory=set)
-    lost: set[int] = field(default_factory=set)
-
-
-def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> Regrouped:
-    """Find again the groups that ``documents`` belong to and write each member's ``group``: the id of its home.
-
-    That is the member whose source has the lowest rank (``ranks`` by source id), then the lowest source and ref, never who came
-    first. A document that its source has lost is home only when all are lost. Touched are the old and the new group of every
-    document that moved or was asked for.
-    """
-    asked = set(documents)
-    if not asked:
-        return Regrouped()
-    pairs = _links_around(kind, asked)
-    parted = {
-        frozenset(pair) for pair in Link.objects.filter(kind=kind, parted=True).values_list("document_id", "other_id")
-    }
-    joined = groups(pair for pair in pairs if frozenset(pair) not in parted)
-    members = asked | set(joined) | {node for pair in pairs for node in pair}
-    rows = {
-        row[0]: row
-        for row in SourceDocument.objects.filter(pk__in=members).values_list(
-            "id", "source_id", "group", "gone_at", "ref"
-        )
-    }
-    found, moves = Regrouped(), []
-    for document in members & set(rows):
-        group = [rows[node] for node in joined.get(document, {document}) if node in rows]
-        home = min(group, key=lambda row: (row[3] is not None, ranks[row[1]], row[1], row[4]))[0]
-        old = rows[document][2]
-        found.touched.update((old, home))
-        if old != home:
-            moves.append((document, home))
-            found.lost.add(old)
-    bulk.update(SourceDocument, ("id", "group"), moves)
-    return found
-
-
-def _links_around(kind: str, asked: set[int]) -> list[tuple[int, int]]:
-    """Every live link of the connected pieces that hold ``asked``, walked outwards until nothing new is met. Documents that
-    share a stored group with one asked for are walked too: their link may just have ended."""
-    seen: set[int] = set()
-    edges: set[tuple[int, int]] = set()
-    homes = set(SourceDocument.objects.filter(pk__in=asked).values_list("group", flat=True))
-    edge = asked | set(SourceDocument.objects.filter(group__in=homes).values_list("id", flat=True))
-    while edge:
-        seen |= edge
-        live = Link.objects.filter(kind=kind, ended_at=None).exclude(other=None)
-        found = {*live.filter(document__in=edge).values_list("document_id", "other_id")}
-        found |= {*live.filter(other__in=edge).values_list("document_id", "other_id")}
-        edges |= found
-        edge = {node for pair in found for node in pair} - seen
-    asked |= seen
-    return sorted(edges)
+    by_version = dict(rows)
+    return {by_version[version]: record for version, record in _said(kind, by_version).items()} if rows else {}

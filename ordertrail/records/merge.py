@@ -18,13 +18,15 @@ _OWN = {"ref", "number", "state", "lines", "allocations", "reported", "same_as",
 @dataclass(frozen=True, slots=True)
 class Merged(Generic[Shape]):
     """The agreed record of a group: ``group`` is the domain row's id, ``home`` the source that may change it, and
-    ``lines_from`` the source whose words the lines are (their order and line references are its own)."""
+    ``lines_from`` the source whose words the lines are (their order and line references are its own). ``names_from`` is the source
+    in whose words the customer of an order, or the order of a work order, project or opportunity, is named."""
 
     group: int
     home: int
     record: Shape
     lines_from: int
     alone: bool = True
+    names_from: int = 0
 
 
 def merge(group: int, members: Sequence[Member], ranks: Mapping[int, int]) -> Merged[Any]:
@@ -42,7 +44,9 @@ def merge(group: int, members: Sequence[Member], ranks: Mapping[int, int]) -> Me
             record = replace(record, **{name: getattr(lines_from.record, name)})
     if home.gone and hasattr(record, "state"):
         record = replace(record, state="cancelled")
-    return Merged(group, home.source, record, lines_from.source, len(ordered) == 1)
+    pointer = "order" if hasattr(record, "order") else "customer"
+    names_from = next((m for m in ordered if getattr(m.record, pointer, "") and (m is home or not m.gone)), home)
+    return Merged(group, home.source, record, lines_from.source, len(ordered) == 1, names_from.source)
 
 
 def _filled(record: Any, others: Sequence[Any]) -> Any:

@@ -111,6 +111,10 @@ class Finder:
                     return next(iter(choice))
         return None
 
+    def knows(self, source: int, text: str) -> bool:
+        """Whether ``text`` is a ref of ``source``'s own, which nobody else's number can mean better."""
+        return (source, text) in self._refs
+
     def learn_keys(self, keys: Iterable[str]) -> None:
         """Look up keys that are no numbers (customers' names)."""
         self.learn((0, key) for key in keys)

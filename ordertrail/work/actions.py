@@ -38,8 +38,8 @@ def remove_projects(ids: Sequence[int]) -> None:
 
 def write_work_orders(work: Sequence[Merged[WorkOrderRecord]], orders: Finder, standing: Standing) -> set[int]:
     """Write the agreed work orders, each joined to its order's line; returns the ids of the orders concerned."""
-    orders.learn((m.lines_from, m.record.order) for m in work)
-    found = {m.group: orders.find(m.lines_from, m.record.order) for m in work}
+    orders.learn((m.names_from, m.record.order) for m in work)
+    found = {m.group: orders.find(m.names_from, m.record.order) for m in work}
     touched = {order for order in found.values() if order is not None}
     lines = LineFinder(touched)
     bulk.insert(WorkOrder, WORK_ORDER, [_work_order(m, found[m.group], lines, standing) for m in work])
@@ -62,13 +62,13 @@ def _work_order(
 
 def write_projects(projects: Sequence[Merged[ProjectRecord]], orders: Finder) -> set[int]:
     """Write the agreed projects; returns the ids of the orders concerned."""
-    orders.learn((m.lines_from, m.record.order) for m in projects)
+    orders.learn((m.names_from, m.record.order) for m in projects)
     rows = []
     for merged in projects:
         r = merged.record
         rows.append(
             (merged.group, 1, merged.home, r.number[:100], r.title[:200], r.state, r.customer_name[:200],
-             number_key(r.order)[:100], orders.find(merged.lines_from, r.order), moment(r.start_at)[1], r.due_date,
+             number_key(r.order)[:100], orders.find(merged.names_from, r.order), moment(r.start_at)[1], r.due_date,
              moment(r.finished_at)[1], r.planned_hours, r.spent_hours)
         )  # fmt: skip
     bulk.insert(Project, PROJECT, rows)
