@@ -56,6 +56,8 @@ def chosen_stream(request: HttpRequest, source: Source) -> dict[str, Any] | None
     """The stream that the address names: one that is declared, or a new one of a kind, from a place. None without either."""
     asked = request.POST if request.method == "POST" else request.GET
     name, kind = asked.get("stream", ""), asked.get("kind", "")
+    if asked.get("new"):
+        return None
     known = {name_of(one): dict(one) for one in source.settings.get("streams", ())}
     if name in known:
         return known[name]
