@@ -25,7 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ordertrail")
     group.addoption("--part", metavar="NAME", help="run the tests marked full(NAME), and no others")
     group.addoption("--parts", action="store_true", help="print the parts that tests are marked with, and run nothing")
-    group.addoption("--update-golden", action="store_true", help="write golden files anew; look at the difference, then commit")
+    group.addoption(
+        "--update-golden", action="store_true", help="write golden files anew; look at the difference, then commit"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

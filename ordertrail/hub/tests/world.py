@@ -104,6 +104,8 @@ class World:
             prices_include_tax=dice.random() < 0.2,
             salesperson=dice.choice(SELLERS),
             shipped=dice.choice(("", "", "all")),
+            invoiced=dice.choice((None, None, D(dice.randrange(1, 900)))),
+            paid=dice.choice((None, None, D(dice.randrange(1, 900)))),
             country=dice.choice(("", "CN", "Côte d'Ivoire")),
             lines=tuple(self._order_line(place) for place in range(1, count + 1)),
         )
