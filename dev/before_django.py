@@ -22,13 +22,14 @@ def fix_environment() -> None:
     """Set ORDERTRAIL_HOME to a new folder of this process, ORDERTRAIL_TODAY, and the store (SQLite by default)."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     os.environ["ORDERTRAIL_TODAY"] = TODAY
-    if worker:  # the parent process has made the folder and started the store
+    if worker:  # the parent process has made the folder
         home = Path(os.environ["ORDERTRAIL_HOME"]) / worker
         home.mkdir()
     else:
         home = Path(tempfile.mkdtemp(prefix="ordertrail-test-"))
         atexit.register(shutil.rmtree, home, ignore_errors=True)
-        choose_store(os.environ.get(STORE_VARIABLE, "sqlite"))
+    # A cluster for each process: checks wait for every running transaction of their cluster, the other process's tests too.
+    choose_store(os.environ.get(STORE_VARIABLE, "sqlite"))
     os.environ["ORDERTRAIL_HOME"] = str(home)
 
 
