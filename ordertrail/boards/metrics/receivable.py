@@ -8,29 +8,35 @@ from ordertrail.boards.metric import ORDER_COLUMNS, Column, Kind, Metric, Unit
 
 
 def past(days: Sequence[str]) -> str:
-    """What was owed at the ends of some days: invoices less payments up to then, order by order, credit left out."""
-    sums = ", ".join(
-        f"SUM(CASE WHEN day <= ${day} THEN amount ELSE 0 END) AS owed_{place}" for place, day in enumerate(days)
+    """What was owed at the ends of some days, the newest first: what is owed now, less what came to it or went from it since, order
+    by order, credit left out. So only the invoices and payments since the earliest day are read; those without a day count always."""
+    since = ", ".join(
+        f"CAST(SUM(CASE WHEN day > ${day} THEN amount ELSE 0 END) AS BIGINT) AS since_{place}"
+        for place, day in enumerate(days)
     )
-    totals = ", ".join(
-        f"CAST(COALESCE(SUM(GREATEST(owed_{place}, 0)), 0) AS BIGINT) AS at_{place}" for place in range(len(days))
+    places = range(len(days))
+    now = ", ".join(f"SUM(open_receivable) AS at_{place}" for place in places)
+    more = ", ".join(
+        f"SUM(GREATEST(open_receivable - since_{place}, 0) - GREATEST(open_receivable, 0)) AS at_{place}"
+        for place in places
     )
+    both = ", ".join(f"CAST(SUM(at_{place}) AS BIGINT) AS at_{place}" for place in places)
     return f"""
-        WITH open AS (
-            SELECT order_id, currency FROM {{fact_order}}
-            WHERE (open_receivable <> 0 OR last_invoice_date > ${days[-1]} OR last_paid_date > ${days[-1]}) AND {{scope}}
-        ),
-        moves AS (
-            SELECT order_id, invoice_date AS day, gross AS amount FROM {{fact_invoice_share}}
+        WITH moves AS (
+            SELECT order_id, invoice_date AS day, gross AS amount
+            FROM {{fact_invoice_share}} WHERE invoice_date > ${days[-1]}
             UNION ALL
-            SELECT order_id, paid_date AS day, -amount AS amount FROM {{fact_payment_share}} WHERE invoice_id IS NOT NULL
+            SELECT order_id, paid_date AS day, -amount AS amount
+            FROM {{fact_payment_share}} WHERE invoice_id IS NOT NULL AND paid_date > ${days[-1]}
         ),
-        owed AS (
-            SELECT open.order_id, open.currency, {sums}
-            FROM moves JOIN open ON open.order_id = moves.order_id
-            GROUP BY open.order_id, open.currency
+        moved AS (SELECT order_id, {since} FROM moves GROUP BY order_id),
+        asked AS (SELECT order_id, currency, open_receivable FROM {{fact_order}} WHERE {{scope}}),
+        parts AS (
+            SELECT currency, {now} FROM asked WHERE open_receivable > 0 GROUP BY currency
+            UNION ALL
+            SELECT a.currency, {more} FROM moved AS m JOIN asked AS a ON a.order_id = m.order_id GROUP BY a.currency
         )
-        SELECT currency, {totals} FROM owed GROUP BY currency
+        SELECT currency, {both} FROM parts GROUP BY currency
     """
 
 

@@ -173,14 +173,14 @@ def test_how_it_stood_is_how_it_would_have_been_reckoned_then(company: dict[str,
     for place, back in enumerate(reversed(range(12))):
         day = clock.today() - timedelta(7 * back)
         owed: dict[Any, Decimal] = {}
-        for share in InvoiceShare.objects.filter(
-            counts=True, order__isnull=False, invoice__invoice_date__lte=day
-        ).select_related("order"):
-            owed[share.order] = owed.get(share.order, Decimal(0)) + share.gross
-        for paid in PaymentShare.objects.filter(
-            counts=True, invoice__isnull=False, payment__paid_date__lte=day
-        ).select_related("order"):
-            owed[paid.order] = owed.get(paid.order, Decimal(0)) - paid.amount
+        billed = InvoiceShare.objects.filter(counts=True, order__isnull=False).select_related("order", "invoice")
+        for share in billed:
+            if share.invoice.invoice_date is None or share.invoice.invoice_date <= day:
+                owed[share.order] = owed.get(share.order, Decimal(0)) + share.gross
+        settled = PaymentShare.objects.filter(counts=True, invoice__isnull=False).select_related("order", "payment")
+        for paid in settled:
+            if paid.payment.paid_date is None or paid.payment.paid_date <= day:
+                owed[paid.order] = owed.get(paid.order, Decimal(0)) - paid.amount
         expected = sum((amount for order, amount in owed.items() if order.currency == "CNY" and amount > 0), Decimal(0))
         if back:  # today's figure is what is owed now, days to come included
             assert found.weeks[place] == expected, f"{back} weeks ago"
