@@ -6,7 +6,7 @@ from ordertrail.boards.metric import LINE_COLUMNS, Better, Column, Kind, Metric,
 
 METRIC = Metric(
     title=_("Shipped"),
-    basis=_("without tax"),
+    basis=_("net"),
     meaning=_(
         "What has left, at the prices of the order lines and without tax, on the day it left. A part of a line counts "
         "as its part of the line's amount. Returns count below zero on the day they came back. What leaves for no "
