@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ordertrail.cli import checking, company, data, hub, keeping, people, serving, sources, tokens
+from ordertrail.cli import checking, company, data, hub, importing, keeping, people, serving, sources, tokens
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,5 +12,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Ordertrail 单迹: every order of a company, from all its systems, on one page.",
 )
-for part in (company, people, tokens, sources, data, hub, checking, keeping, serving):
+for part in (company, people, tokens, sources, data, importing, hub, checking, keeping, serving):
     part.add_to(app)
