@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare
@@ -17,6 +17,7 @@ from ordertrail.orders.queries import LineFinder, LineKey
 from ordertrail.orders.rules import LineAmounts, line_amounts
 from ordertrail.records.merge import Merged
 from ordertrail.records.queries import Finder
+from ordertrail.records.rules import Standing
 from ordertrail.records.shapes import InvoiceLineRecord, InvoiceRecord
 
 INVOICE = (
@@ -28,8 +29,6 @@ LINE = (
     "counts",
 )  # fmt: skip
 SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
-
-Standing = Callable[[int, bool], int]
 
 
 def remove(ids: Sequence[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ordertrail.billing.models import Allocation, Invoice, InvoiceShare, Payment, PaymentShare
@@ -16,6 +16,7 @@ from ordertrail.lib.numbers import number_key
 from ordertrail.orders.models import Order
 from ordertrail.records.merge import Merged
 from ordertrail.records.queries import Finder
+from ordertrail.records.rules import Standing
 from ordertrail.records.shapes import PaymentRecord
 
 PAYMENT = (
@@ -23,8 +24,6 @@ PAYMENT = (
 )  # fmt: skip
 ALLOCATION = ("id", "payment", "line", "invoice_key", "order_key", "invoice", "order", "amount", "by_reference")
 SHARE = ("id", "payment", "invoice", "order", "amount", "standing", "counts")
-
-Standing = Callable[[int, bool], int]
 
 
 def remove(ids: Sequence[int]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
+
+Standing = Callable[[int, bool], int]
+"""The standing of a source id in one family of facts, for a paper or (True) for a reported figure: see ``standing``."""
 
 NEVER = 2_000_000_000
 """The standing of a source that is not asked about a family of facts: its rows are shown and never counted."""

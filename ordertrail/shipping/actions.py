@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ordertrail.lib import bulk
@@ -14,6 +14,7 @@ from ordertrail.lib.numbers import number_key
 from ordertrail.orders.queries import LineFinder
 from ordertrail.records.merge import Merged
 from ordertrail.records.queries import Finder
+from ordertrail.records.rules import Standing
 from ordertrail.records.shapes import ShipmentRecord
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
@@ -26,9 +27,6 @@ LINE = (
     "id", "shipment", "line", "order_key", "order", "order_line", "sku", "qty", "lot", "standing", "counts", "scheduled_date",
     "delivered_date",
 )  # fmt: skip
-
-Standing = Callable[[int, bool], int]
-"""The standing (records.rules.standing) of a source id in this family, for a paper or (True) for a reported figure."""
 
 
 def remove(ids: Sequence[int]) -> None:

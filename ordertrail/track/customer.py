@@ -19,12 +19,10 @@ from ordertrail.lib import clock
 from ordertrail.orders.models import OrderStatus
 from ordertrail.orders.queries import visible_statuses
 from ordertrail.parties.models import Customer
-from ordertrail.records import facts
-from ordertrail.records.models import SourceVersion
 from ordertrail.records.shapes import CustomerRecord
 from ordertrail.track.addresses import BY_ID, href
 from ordertrail.track.orders_filter import QUEUE_WORDS, listing, orders_filter
-from ordertrail.track.papers import Paper, group
+from ordertrail.track.papers import Paper, words_of
 from ordertrail.track.problems import Problem, of_orders
 from ordertrail.track.queues import BAD
 from ordertrail.track.scope import meant
@@ -131,18 +129,11 @@ def _sums(statuses: Any) -> list[Sums]:
 
 def _names(row: Customer) -> list[Named]:
     """What each system writes, its home first."""
-    thing = group(row.pk)
-    told = dict(
-        SourceVersion.objects.filter(pk__in=[paper.current for paper in thing.papers]).values_list(
-            "document_id", "facts"
-        )
-    )
-    found = []
-    for paper in thing.papers:
-        record = facts.load("customer", told[paper.id]) if paper.id in told else None
-        if isinstance(record, CustomerRecord):
-            found.append(Named(paper, record.name, record.other_names, record.tax_number, record.address))
-    return found
+    return [
+        Named(paper, record.name, record.other_names, record.tax_number, record.address)
+        for paper, record in words_of("customer", row.pk)
+        if isinstance(record, CustomerRecord)
+    ]
 
 
 @needs("see_orders")

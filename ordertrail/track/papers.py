@@ -10,7 +10,9 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ordertrail.records.models import Link, Source, SourceDocument
+from ordertrail.records import facts
+from ordertrail.records.models import Link, Source, SourceDocument, SourceVersion
+from ordertrail.records.shapes import Record
 from ordertrail.track.gather import links_of, names_of
 
 
@@ -120,3 +122,11 @@ def group(row: int) -> Group:
     links = links_of(member.pk for member in members)
     bonds = bonds_of(links, sources, names_of(links))
     return Group(papers_of(members, row, sources, bonds), bonds, sources)
+
+
+def words_of(kind: str, row: int) -> list[tuple[Paper, Record]]:
+    """What each system says now of the ``kind`` whose row is ``row``, its home first: ``group``'s queries and one more."""
+    papers = group(row).papers
+    versions = SourceVersion.objects.filter(pk__in=[paper.current for paper in papers])
+    told = dict(versions.values_list("document_id", "facts"))
+    return [(paper, facts.load(kind, told[paper.id])) for paper in papers if paper.id in told]

@@ -16,13 +16,11 @@ from ordertrail.lib import bulk, clock
 from ordertrail.lib.money import QTY_SCALE, from_units
 from ordertrail.orders.models import OrderLine, OrderStatus
 from ordertrail.orders.queries import only_for
-from ordertrail.records import facts
-from ordertrail.records.models import SourceVersion
 from ordertrail.records.shapes import ProductRecord
 from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.track.addresses import href
 from ordertrail.track.line_rows import unit_words
-from ordertrail.track.papers import Paper, group
+from ordertrail.track.papers import Paper, words_of
 from ordertrail.track.scope import meant
 from ordertrail.web.rights import needs
 
@@ -147,18 +145,11 @@ def _months(product: int, person: object, today: date) -> tuple[Month, ...]:
 
 def _names(row: Product) -> list[Named]:
     """What each system writes, its home first."""
-    thing = group(row.pk)
-    told = dict(
-        SourceVersion.objects.filter(pk__in=[paper.current for paper in thing.papers]).values_list(
-            "document_id", "facts"
-        )
-    )
-    found = []
-    for paper in thing.papers:
-        record = facts.load("product", told[paper.id]) if paper.id in told else None
-        if isinstance(record, ProductRecord):
-            found.append(Named(paper, record.number, record.name, record.unit, record.barcodes))
-    return found
+    return [
+        Named(paper, record.number, record.name, record.unit, record.barcodes)
+        for paper, record in words_of("product", row.pk)
+        if isinstance(record, ProductRecord)
+    ]
 
 
 @needs("see_orders")

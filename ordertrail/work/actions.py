@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ordertrail.lib import bulk
@@ -11,6 +11,7 @@ from ordertrail.lib.numbers import number_key
 from ordertrail.orders.queries import LineFinder
 from ordertrail.records.merge import Merged
 from ordertrail.records.queries import Finder
+from ordertrail.records.rules import Standing
 from ordertrail.records.shapes import ProjectRecord, WorkOrderRecord
 from ordertrail.work.models import Project, WorkOrder
 
@@ -22,8 +23,6 @@ PROJECT = (
     "id", "company", "home", "number", "title", "state", "customer_name", "order_key", "order", "start_date", "due_date",
     "finished_date", "planned_hours", "spent_hours",
 )  # fmt: skip
-
-Standing = Callable[[int, bool], int]
 
 
 def remove_work_orders(ids: Sequence[int]) -> None:
