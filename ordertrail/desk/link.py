@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ordertrail.desk.acts import note
 from ordertrail.desk.rewrite import Rewrite
 from ordertrail.lib import clock
-from ordertrail.lib.gate import writing
+from ordertrail.lib.gate import rewriting
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 from ordertrail.records.claims import regroup
@@ -19,7 +19,7 @@ def link(by: Person, document: int, other: int) -> Link:
 
     Refused("same_document"), ("other_kind"), ("already_linked"); documents by id. Parting them again restores every row.
     """
-    with writing():
+    with rewriting():
         one, two = _document(document), _document(other)
         if one.pk == two.pk:
             raise Refused("same_document", _("%(number)s cannot be linked with itself.") % {"number": one.number})
@@ -41,7 +41,7 @@ def unlink(by: Person, joined: Link) -> None:
 
     Refused("already_unlinked"). Comments and owners stay with the document that they were written on.
     """
-    with writing():
+    with rewriting():
         now = Link.objects.select_for_update().get(pk=joined.pk)
         if now.ended_at is not None or now.other_id is None:
             raise Refused("already_unlinked", _("These two are parted already; reload the page."))

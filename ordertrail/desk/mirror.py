@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ordertrail.desk.rewrite import Rewrite, Touched
 from ordertrail.lib import bulk
-from ordertrail.lib.gate import writing
+from ordertrail.lib.gate import rewriting
 from ordertrail.records.actions import Kept, Said, keep
 from ordertrail.records.claims import Regrouped, claim, regroup
 from ordertrail.records.derive import WORDS, has_figures, reported
@@ -42,7 +42,7 @@ def mirror(
     ``derived`` are documents that the source did not send but that follow from what it sent (customers from names). ``also`` runs
     inside the same transaction with the counts: the cursor and the run's figures move with the documents or not at all.
     """
-    with writing():
+    with rewriting():
         done = _mirror(source, said, derived, batch, learned_at)
         if also is not None:
             also(done)

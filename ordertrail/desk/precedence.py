@@ -12,7 +12,7 @@ from ordertrail.desk.models import Change
 from ordertrail.desk.recount import recount
 from ordertrail.desk.rewrite import Rewrite
 from ordertrail.lib import bulk
-from ordertrail.lib.gate import writing
+from ordertrail.lib.gate import rewriting
 from ordertrail.orders.models import Order
 from ordertrail.records.claims import regroup
 from ordertrail.records.models import Link, Source
@@ -65,7 +65,7 @@ def apply() -> int:
     _standings()
     done = 0
     for orders in _orders():
-        with writing():
+        with rewriting():
             beliefs = Beliefs.now()
             recount(orders, beliefs, agree(orders, beliefs))
             bulk.insert(Change, ("kind", "object"), [("order", order) for order in orders])
@@ -86,7 +86,7 @@ def _homes() -> None:
             }
         )
         for start in range(0, len(linked), CHUNK):
-            with writing():
+            with rewriting():
                 ranks = {source.pk: source.rank(kind) for source in Source.objects.all()}
                 moved = regroup(kind, linked[start : start + CHUNK], ranks)
                 Rewrite({kind: moved.touched}, moved.lost, {}, {}).run()
@@ -98,7 +98,7 @@ def _standings() -> None:
         for table, family, belongs in _STANDING:
             for reported in (False, True) if family != "production" else (False,):
                 stands = beliefs.standing(family, source.pk, reported=reported)
-                with writing():
+                with rewriting():
                     _set(
                         f"UPDATE {table} SET standing = %s WHERE standing <> %s AND {belongs}",
                         [stands, stands, source.pk, reported],

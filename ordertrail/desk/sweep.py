@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ordertrail.desk.rewrite import Rewrite, Touched
 from ordertrail.lib import bulk, clock
-from ordertrail.lib.gate import writing
+from ordertrail.lib.gate import rewriting, writing
 from ordertrail.records.actions import said_now
 from ordertrail.records.claims import claim, regroup
 from ordertrail.records.derive import REPORTED
@@ -87,7 +87,7 @@ def _turn(source: Source, kind: str, refs: Sequence[str], *, gone: bool) -> None
     names = {kind: list(refs)}
     if kind == "order":
         names |= {more: [f"{ref}~{word}" for ref in refs] for more, word in REPORTED.items()}
-    with writing():
+    with rewriting():
         now = clock.now()
         touched: Touched = {}
         lost: set[int] = set()

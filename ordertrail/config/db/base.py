@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from ordertrail.lib.sqlite_library import sqlite3, wal_is_safe  # first: points the standard name at it
 
 from django.db.backends.sqlite3 import base  # isort: skip
 
+from ordertrail.lib.gate import Gate
 from ordertrail.lib.money import piece_units, tax_units
 
 log = logging.getLogger(__name__)
 
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")
+"""How a statement begins that writes."""
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection with WAL, full durability and foreign keys; without WAL where the library is not safe for it."""
+    """A connection with WAL, full durability and foreign keys; without WAL where the library is not safe for it. Whatever it writes,
+    in a transaction or by a single statement, goes through the gate."""
+
+    def __init__(self, *args: Any, **words: Any) -> None:
+        super().__init__(*args, **words)
+        self.gate = Gate()
+        self.execute_wrappers.append(self._through_the_gate)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open the file, set what makes commits durable, and add the two functions that ``recount`` calls."""
@@ -30,3 +41,38 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.create_function("ot_piece", 4, piece_units, deterministic=True)
         connection.create_function("ot_tax", 3, tax_units, deterministic=True)
         return connection
+
+    def _through_the_gate(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        """A statement outside of transactions: SQLite commits it by itself, so it waits its turn by itself."""
+        if self.in_atomic_block or not sql.lstrip()[:7].upper().startswith(WRITES) or not self.gate.enter():
+            return execute(sql, params, many, context)
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self.gate.leave()
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self.gate.enter()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self.gate.leave()
+            raise
+
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]
+        self.gate.leave()  # a commit that failed is rolled back next, and leaves then
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]
+        finally:
+            self.gate.leave()
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]
+        finally:
+            self.gate.leave()

@@ -82,10 +82,13 @@ class Shop:
         self.run("DELETE FROM lines WHERE order_id = ?", [(ref,) for ref in refs])
         self.run("DELETE FROM orders WHERE id = ?", [(ref,) for ref in refs])
 
+    def setting(self, **changes: Any) -> dict[str, Any]:
+        """The shop as ``sync.sources.declare`` takes it; ``changes`` of its stream."""
+        return {
+            "code": self.code, "name": self.code.upper(), "kind": "oms", "connector": "sql", "order_rank": 1,
+            "settings": {"url": f"sqlite:///{self.path}", "streams": [self.stream | changes]}, **self.trust,
+        }  # fmt: skip
+
     def source(self, **changes: Any) -> Source:
         """The shop as a source, declared; ``changes`` of its stream."""
-        setting = {
-            "code": self.code, "name": self.code.upper(), "kind": "oms", "connector": "sql",
-            "settings": {"url": f"sqlite:///{self.path}", "streams": [self.stream | changes]},
-        }  # fmt: skip
-        return declare(setting | {"order_rank": 1} | self.trust)
+        return declare(self.setting(**changes))
