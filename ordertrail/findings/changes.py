@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import connection
 
 from ordertrail.desk.models import Change
@@ -19,7 +21,7 @@ class Horizon:
     0
     >>> horizon.settled(9, oldest=104, following=105)  # all that ran when row 7 was seen have ended
     7
-    >>> horizon.settled(9, oldest=106, following=106)  # nothing runs
+    >>> horizon.settled(9, oldest=106, following=106)  # nothing else runs
     9
     """
 
@@ -27,9 +29,23 @@ class Horizon:
         self.waiting: list[tuple[int, int]] = []
         self.done = 0
 
+    def look(self, ask: Callable[[str], int]) -> int:
+        """The last row that may be followed now, by a connection outside of any transaction whose one number ``ask`` gives.
+
+        Whoever has drawn an id up to ``last`` has a transaction number below the one that we draw after seeing it (a verb writes its
+        changes last, so it has one by then). A snapshot's xmax would not do: it lies one past the last *ended* transaction, so that
+        one which began later and still runs is not below it.
+        """
+        last = ask(f"SELECT COALESCE(MAX(id), 0) FROM {bulk.table(Change)}")
+        if last == self.done and not self.waiting:
+            return last  # idle rounds draw no number
+        following = ask("SELECT pg_current_xact_id()::text::bigint")
+        oldest = ask("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return self.settled(last, oldest, following)
+
     def settled(self, last: int, oldest: int, following: int) -> int:
-        """The last row that may be followed, when ``last`` was seen and then, of the running transactions, the ``oldest`` and the
-        next number (``following``) were read."""
+        """The last row that may be followed, when first ``last`` was seen, then ``following`` drawn as a transaction's number, and then
+        the ``oldest`` running transaction looked up."""
         while self.waiting and self.waiting[0][1] <= oldest:
             self.done = self.waiting.pop(0)[0]
         if oldest >= following:
@@ -48,11 +64,10 @@ def settled() -> int:
 
     On SQLite there is one writer at a time, so rows appear in the order of their ids.
     """
-    last = int(bulk.select(f"SELECT COALESCE(MAX(id), 0) FROM {bulk.table(Change)}")[0][0])
-    if connection.vendor != "postgresql":
-        return last
-    oldest, following = bulk.select(
-        "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-        " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-    )[0]
-    return _horizon.settled(last, oldest, following)
+    if connection.vendor == "postgresql":
+        return _horizon.look(_number)
+    return _number(f"SELECT COALESCE(MAX(id), 0) FROM {bulk.table(Change)}")
+
+
+def _number(sql: str) -> int:
+    return int(bulk.select(sql)[0][0])

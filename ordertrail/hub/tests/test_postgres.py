@@ -43,6 +43,20 @@ def test_a_number_drawn_by_a_transaction_that_still_runs_is_waited_for(url: str)
             assert store.number(f"SELECT COUNT(*) FROM ({changes(0, 2)}) AS c") == 2
 
 
+def test_one_that_began_last_drew_first_and_commits_last_is_waited_for(url: str) -> None:
+    """No snapshot lists it as running: the last transaction that has ended came before it."""
+    with psycopg.connect(url) as quick, psycopg.connect(url) as slow:
+        for connection in (quick, slow):
+            connection.execute("SELECT pg_current_xact_id()")
+        assert (draw(slow, 1), draw(quick, 2)) == (1, 2)
+        quick.commit()
+        with Store(url, patience=0.1) as store:
+            assert store.settled.upto == 0
+        slow.commit()
+        with Store(url, patience=0.1) as store:
+            assert store.settled.upto == 2
+
+
 def test_a_sequence_that_was_never_used_settles_nothing(url: str) -> None:
     with Store(url) as store:
         assert store.settled.upto == 0
