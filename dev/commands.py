@@ -32,7 +32,9 @@ def parser() -> argparse.ArgumentParser:
     demo = commands.add_parser(
         "demo", help="make the demo company by syncing its systems, and serve it on this machine"
     )
-    demo.add_argument("--port", help="the port to serve on")
+    demo.add_argument("--port", help="the port to serve on (8000, or the next free one)")
+    demo.add_argument("--live", action="store_true", help="let the company live on, a working day a minute")
+    demo.add_argument("--fresh", action="store_true", help="make the company anew")
     demo.set_defaults(run=run_demo)
 
     test = commands.add_parser("test", help="everything that each push must pass; unknown words go to pytest")
@@ -64,10 +66,11 @@ def parser() -> argparse.ArgumentParser:
 def run_demo(asked: argparse.Namespace, more: list[str]) -> int:
     """Install what the product runs on, and become ``ordertrail demo``."""
     environment.ensure("run")
-    port = ["--port", asked.port] if asked.port else []
+    words = ["--port", asked.port] if asked.port else []
+    words += [f"--{name}" for name in ("live", "fresh") if getattr(asked, name)]
     os.chdir(environment.ROOT)
     sys.stdout.flush()
-    os.execv(environment.PYTHON, [str(environment.PYTHON), "-m", "ordertrail", "demo", *port, *more])
+    os.execv(environment.PYTHON, [str(environment.PYTHON), "-m", "ordertrail", "demo", *words, *more])
 
 
 def run_test(asked: argparse.Namespace, more: list[str]) -> int:

@@ -25,7 +25,8 @@ from dev.say import Failed, step
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-HOME = environment.CACHE / "shots"
+HOME = environment.CACHE / "shots" / "company"
+"""The demo's own folder: making the company anew empties it, so the log stands beside it."""
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 THEMES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
@@ -55,10 +56,10 @@ def demo() -> Iterator[str]:
     """The demo company, served on a free port for as long as the block runs; made at the first time, then kept."""
     port = servers.free_port()
     address = f"http://127.0.0.1:{port}"
-    HOME.mkdir(parents=True, exist_ok=True)
+    HOME.parent.mkdir(parents=True, exist_ok=True)
     os.environ["ORDERTRAIL_HOME"] = str(HOME)
     command = [sys.executable, "-m", "ordertrail", "demo", "--home", str(HOME), "--port", str(port)]
-    log = HOME / "shots.log"
+    log = HOME.parent / "shots.log"
     with log.open("w") as file, step("demo company") as running:
         served = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
         while not answers(address):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -78,9 +79,34 @@ def _serve(host: str, port: int) -> None:
             child.wait(timeout=20)
 
 
+DemoPort = Annotated[
+    int | None, typer.Option(help="The port on this machine; default: 8000, or the next free one.", show_default=False)
+]
+DemoHome = Annotated[
+    Path | None,
+    typer.Option("--home", help="The demo's own folder; default: ~/.ordertrail-demo.", show_default=False),
+]
+
+
+def _free(port: int | None) -> int:
+    """A port that nobody listens on: ``port`` itself, or from 8000 on where none was asked for. Exits when it is taken."""
+    for tried in [port] if port else range(8000, 8100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", tried))
+            except OSError:
+                continue
+            return tried
+    typer.echo(
+        f"Another program listens on port {port or '8000 and the hundred after it'}; choose one with --port.", err=True
+    )
+    raise typer.Exit(2)
+
+
 def demo(
-    port: Port = 8000,
-    home: Home = None,
+    port: DemoPort = None,
+    home: DemoHome = None,
     fresh: Annotated[bool, typer.Option(help="Make the company anew.")] = False,
     live: Annotated[bool, typer.Option(help="Let the sources live on: a company day a minute.")] = False,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
@@ -90,9 +116,14 @@ def demo(
     begun = time.monotonic()
     folder = (home or Path("~/.ordertrail-demo")).expanduser().resolve()
     from ordertrail.demo.setting_up import LOG_INS, PASSWORD, make, ready, sources_alive
+    from ordertrail.lib.refused import Refused
 
+    port = _free(port)
     if fresh or not ready(folder):
-        make(folder, shown)
+        try:
+            make(folder, shown)
+        except Refused as refused:
+            raise typer.BadParameter(refused.detail) from None
     else:
         use_home(folder)
     screen.print(f"[bold]http://127.0.0.1:{port}/[/]  · ready in {time.monotonic() - begun:.1f} s")
@@ -102,5 +133,9 @@ def demo(
         return
     if open_page:
         webbrowser.open(f"http://127.0.0.1:{port}/")
+    screen.print(
+        "Ctrl C ends it; the next start takes seconds." + (" A company day passes each minute." if live else "")
+    )
     with sources_alive(folder, live=live):
         _serve("127.0.0.1", port)
+    screen.print("Stopped; nothing is lost.")

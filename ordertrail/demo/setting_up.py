@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ordertrail.lib.refused import Refused
+
 if TYPE_CHECKING:
     from ordertrail.demo.sources import DemoCompany
 
@@ -27,6 +29,8 @@ LOG_INS = (
 )
 ROLES = {"dana": "manager", "anna": "sales", "bo": "store", "chen": "finance", "jun": "production"}
 READY = "demo-ready"
+BEGUN = "demo-begun"
+"""Marks a folder as the demo's from the first moment on: nothing else is ever removed."""
 SOURCES = "source-systems"
 DAY_SECONDS = 60
 """With ``--live`` a company day passes in so many seconds."""
@@ -39,17 +43,30 @@ def ready(folder: Path) -> bool:
     return (folder / READY).exists()
 
 
+def ours(folder: Path) -> bool:
+    """Whether ``folder`` may be emptied: it is not there, is empty, or holds a demo company, whole or begun."""
+    if not folder.exists():
+        return True
+    marks = (READY, BEGUN, SOURCES)
+    return folder.is_dir() and (not any(folder.iterdir()) or any((folder / mark).exists() for mark in marks))
+
+
 def make(folder: Path, shown: Shown) -> None:
     """Make the demo company in ``folder``, dated relative to today: write its seven systems, sync them, check, fill the hub.
 
-    What a start that was cut off has left there is removed first; ValueError when the folder holds a company that is not the demo.
+    What a start that was cut off has left there is removed first; Refused when the folder holds anything that is not the demo.
     """
-    from ordertrail.config.home import SETTINGS_FILE, CompanySettings, write_company_settings
+    from ordertrail.config.home import CompanySettings, write_company_settings
 
-    if (folder / SETTINGS_FILE).exists() and not (folder / SOURCES).exists():
-        raise ValueError(f"{folder} holds a company that is not the demo; choose another folder with --home")
+    if not ours(folder):
+        raise Refused(
+            "folder_taken",
+            f"{folder} holds files that are not the demo's, and making the demo would remove them. "
+            "Choose a new or empty folder with --home.",
+        )
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    (folder / BEGUN).touch()
     write_company_settings(folder, CompanySettings("Harbour Light Trading 港灯贸易"))
     from ordertrail.cli.company import make_store
     from ordertrail.cli.setup import use_home
@@ -105,10 +122,8 @@ def _follow(shown: Shown) -> None:
 @contextmanager
 def sources_alive(folder: Path, *, live: bool) -> Iterator[None]:
     """While the block lasts the CRM answers and, with ``live``, a day of the company passes each minute."""
-    from ordertrail.demo.systems import crm
-
     stop = threading.Event()
-    with crm.serving(folder / SOURCES, crm.PORT):
+    with _crm_answers(folder):
         passing = threading.Thread(target=_days, args=(folder, stop), daemon=True) if live else None
         if passing:
             passing.start()
@@ -116,6 +131,27 @@ def sources_alive(folder: Path, *, live: bool) -> Iterator[None]:
             yield
         finally:
             stop.set()
+
+
+@contextmanager
+def _crm_answers(folder: Path) -> Iterator[None]:
+    """The CRM at its port, or at any free one when another demo has that; the source is told where."""
+    from ordertrail.demo.systems import crm
+    from ordertrail.lib.gate import writing
+    from ordertrail.records.models import Source
+
+    try:
+        server = crm.CrmServer(folder / SOURCES, crm.PORT)
+        server.server_close()
+        port = crm.PORT
+    except OSError:
+        port = 0
+    with crm.serving(folder / SOURCES, port) as served:
+        source = Source.objects.get(code="crm")
+        if source.settings["url"] != served.address:
+            with writing():
+                Source.objects.filter(pk=source.pk).update(settings=source.settings | {"url": served.address})
+        yield
 
 
 def _days(folder: Path, stop: threading.Event) -> None:
