@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from ordertrail.lib import clock
 from ordertrail.records.models import Source
 from ordertrail.sync.models import Reject, SyncRun
 from ordertrail.sync.story import sentence
+from ordertrail.track.reworded import reworded
 from ordertrail.web.filters import Field, FilterSet, Kind, Sort
 from ordertrail.web.paging import page
 from ordertrail.web.rights import may, needs
@@ -48,6 +50,12 @@ def runs(request: HttpRequest) -> HttpResponse:
     return render(request, "track/sources/runs.html", {"chosen": chosen, "page": page(rows, chosen, SIZE)})
 
 
+def _told(step: dict[str, Any]) -> str:
+    """One step of a run's story in the reader's language, with what the worker said in its own."""
+    own = {name: reworded(step[name]) for name in ("detail", "place") if isinstance(step.get(name), str)}
+    return sentence(step | own)
+
+
 @needs("see_sources")
 @require_GET
 def run(request: HttpRequest, pk: int) -> HttpResponse:
@@ -57,7 +65,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = Reject.objects.filter(source=found.source_id, at__gte=found.started_at, at__lte=until, solved_at=None)
     context = {
         "run": found,
-        "story": [(datetime.fromisoformat(told["at"]), told["code"], sentence(told)) for told in found.story],
+        "story": [(datetime.fromisoformat(told["at"]), told["code"], _told(told)) for told in found.story],
         "rejects": list(waiting.select_related("source").order_by("pk")[:SHOWN_REJECTS]),
         "may_say": may(request.user, "manage_sources"),
     }

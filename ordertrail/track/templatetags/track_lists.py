@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 from ordertrail.records.shapes import Record
 from ordertrail.sync.models import Reject, SyncRun
 from ordertrail.track.field_words import word
+from ordertrail.track.reworded import reworded
 from ordertrail.web.templatetags import ot
 
 register = template.Library()
+register.filter("reworded", reworded)
 
 STEPS = {
     "opened": gettext_lazy("opened"),
