@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
+import urllib.request
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from dev.servers import free_port
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = [pytest.mark.wheel, pytest.mark.slow]
 
 
+def strange() -> dict[str, str]:
+    """Our surroundings without what is ours."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("ORDERTRAIL_", "DJANGO_", "PYTHON"))}
+
+
 def run(command: Sequence[str | Path], cwd: Path) -> str:
     """Run ``command`` as a stranger would, with nothing of this checkout in its surroundings; what it printed."""
-    strange = {
-        key: value for key, value in os.environ.items() if not key.startswith(("ORDERTRAIL_", "DJANGO_", "PYTHON"))
-    }
-    done = subprocess.run(command, cwd=cwd, env=strange, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=cwd, env=strange(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
@@ -48,9 +56,12 @@ def test_the_wheel_holds_the_package_with_its_pages_and_no_tests(built: Path) ->
     assert [name for name in names if "/tests/" in name or name.startswith("dev")] == []
 
 
-def test_the_wheel_runs_without_the_checkout(built: Path, tmp_path: Path) -> None:
-    environment = tmp_path / "new environment"
-    run([sys.executable, "-m", "venv", environment], tmp_path)
+@pytest.fixture(scope="module")
+def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new environment with the wheel and what it runs on, in an empty folder; the path of its ``ordertrail``."""
+    folder = tmp_path_factory.mktemp("a stranger")
+    environment = folder / "new environment"
+    run([sys.executable, "-m", "venv", environment], folder)
     pip: list[str | Path] = [
         environment / "bin" / "python",
         "-m",
@@ -60,6 +71,47 @@ def test_the_wheel_runs_without_the_checkout(built: Path, tmp_path: Path) -> Non
         "--disable-pip-version-check",
     ]
     lock = ROOT / "requirements" / "run.txt"
-    run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock], tmp_path)
-    run([*pip, "--no-deps", built], tmp_path)
-    assert "Usage: ordertrail" in run([environment / "bin" / "ordertrail", "--help"], tmp_path)
+    run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock], folder)
+    run([*pip, "--no-deps", built], folder)
+    return environment / "bin" / "ordertrail"
+
+
+def test_the_wheel_runs_without_the_checkout(installed: Path, tmp_path: Path) -> None:
+    assert "Usage: ordertrail" in run([installed, "--help"], tmp_path)
+
+
+def test_the_wheel_serves_the_demo_company(installed: Path, tmp_path: Path) -> None:
+    """From nothing to the first page (about a minute): styles, words and all, and it ends when it is told to."""
+    port = free_port()
+    words: list[str | Path] = [installed, "demo", "--home", tmp_path / "the company", "--port", str(port)]
+    log = tmp_path / "demo.log"
+    with log.open("w") as file:
+        demo = subprocess.Popen(words, cwd=tmp_path, env=strange(), stdout=file, stderr=subprocess.STDOUT)
+    try:
+        page = first_page(demo, f"http://127.0.0.1:{port}/", log)
+        assert "<title>" in page
+        assert "Ordertrail" in page
+        sheet = re.search(r'href="(/static/[^"]+\.css)"', page)
+        assert sheet
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{sheet[1]}", timeout=10) as answer:
+            assert answer.headers["Content-Type"].startswith("text/css")
+    finally:
+        demo.send_signal(signal.SIGINT)
+        ended = demo.wait(timeout=30)
+    assert ended == 0
+    told = log.read_text("utf-8")
+    assert f"http://127.0.0.1:{port}/" in told
+    assert "dana    harbour-light" in told
+    assert "Stopped; nothing is lost." in told
+
+
+def first_page(demo: subprocess.Popen[bytes], address: str, log: Path) -> str:
+    """The page at ``address`` once it answers, within three minutes."""
+    until = time.monotonic() + 180
+    while time.monotonic() < until and demo.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError(f"no page at {address}:\n{log.read_text('utf-8')[-3000:]}")
