@@ -1,7 +1,7 @@
 """Many rows at once, by plain SQL: what a sync writes by the thousand. ``bulk_create`` is for forms.
 
 Values are given as Python objects in the order of ``columns`` and turned into what the column keeps (``Decimal`` into integers,
-instants into UTC, JSON into text) by one converter a column, chosen once.
+instants into UTC, JSON into text) by one converter a column, chosen once, for all rows of the column together.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.db import connection, models
@@ -18,38 +18,38 @@ from ordertrail.lib.fields import ScaledField
 from ordertrail.lib.money import to_units
 
 Row = Sequence[Any]
-Convert = Callable[[Any], Any]
+Convert = Callable[[Row], Row]
+"""All values of a column into what the store keeps of them."""
+_PLAIN = {int, str, type(None)}
+"""Kinds of values that go in as they are: most columns hold nothing else, which is seen without a look at each."""
 
 
-def _scaled(scale: int) -> Convert:
-    def convert(value: Any) -> Any:
-        return value if value is None or type(value) is int else to_units(value, scale)
+def _each(turn: Callable[[Any], Any]) -> Convert:
+    def convert(values: Row) -> Row:
+        kinds = set(map(type, values))
+        return values if kinds <= _PLAIN else [value if type(value) in _PLAIN else turn(value) for value in values]
 
     return convert
 
 
 @lru_cache(maxsize=1024)  # a batch carries one instant of learning for thousands of rows
-def _instant(value: datetime | None) -> Any:
-    return None if value is None else connection.ops.adapt_datetimefield_value(value)
-
-
-def _day(value: date | str | None) -> Any:
-    return value.isoformat() if isinstance(value, date) else value  # text: as SQLite itself gave it
+def _instant(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 def _converter(field: Any) -> Convert | None:
     """How a value of ``field`` is turned for the driver; None when it goes in as it is. An ``int`` for a scaled field is
-    already in store units."""
+    already in store units, a text for a day what SQLite itself gave."""
     if isinstance(field, ScaledField):
-        return _scaled(field.scale)
+        return _each(partial(to_units, scale=field.scale))
     if isinstance(field, models.DateTimeField):
-        return _instant
+        return _each(_instant)
     if isinstance(field, models.DateField):
-        return _day if connection.vendor == "sqlite" else None
+        return _each(date.isoformat) if connection.vendor == "sqlite" else None
     if isinstance(field, models.JSONField):
-        return lambda value: json.dumps(value, ensure_ascii=False)
+        return lambda values: [json.dumps(value, ensure_ascii=False) for value in values]
     if isinstance(field, models.BooleanField) and connection.vendor == "sqlite":
-        return int
+        return lambda values: list(map(int, values))
     return None
 
 
@@ -62,17 +62,13 @@ def _plan(
     return turns, [str(getattr(field, "column", "")) for field in fields]
 
 
-def _converted(
-    model: type[models.Model], columns: tuple[str, ...], rows: Iterable[Row]
-) -> tuple[list[str], list[list[Any]]]:
+def _converted(model: type[models.Model], columns: tuple[str, ...], rows: Iterable[Row]) -> tuple[list[str], list[Row]]:
     turns, names = _plan(model, columns, connection.vendor)
-    ready = []
-    for row in rows:
-        values = list(row)
+    by_column: list[Row] = list(zip(*rows, strict=True))
+    if by_column:
         for place, turn in turns:
-            values[place] = turn(values[place])
-        ready.append(values)
-    return names, ready
+            by_column[place] = turn(by_column[place])
+    return names, list(zip(*by_column, strict=True))
 
 
 def insert(model: type[models.Model], columns: tuple[str, ...], rows: Iterable[Row], *, upsert_on: str = "") -> int:

@@ -60,9 +60,9 @@ def from_units(units: int, scale: int) -> Decimal:
 
 def half_up_div(numerator: int, divisor: int) -> int:
     """``numerator / divisor`` as an integer, half away from zero; ``divisor`` > 0."""
-    whole, rest = divmod(abs(numerator), divisor)
-    whole += 2 * rest >= divisor
-    return whole if numerator >= 0 else -whole
+    if numerator < 0:
+        return -((divisor - 2 * numerator) // (2 * divisor))
+    return (2 * numerator + divisor) // (2 * divisor)
 
 
 def piece_units(amount: int, qty: int, of_qty: int, digits: int) -> int:

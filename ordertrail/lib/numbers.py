@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _SIGNS = re.compile(r"[\W_]+")
+_ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 @lru_cache(maxsize=200_000)
@@ -18,8 +19,8 @@ def number_key(text: str) -> str:
     >>> number_key(" so－2609_0012 "), number_key("ＳＯ2609/0012"), number_key("--")
     ('SO26090012', 'SO26090012', '')
     """
-    if text.isascii() and text.isalnum() and text.isupper():
-        return text
+    if text.isascii():  # nearly all are, and need no Unicode tables
+        return text.translate(_ASCII_SIGNS).upper()
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 

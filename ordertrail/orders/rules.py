@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ordertrail.lib.money import QTY_SCALE, half_up_div, tax_units
 
 
-@dataclass(frozen=True, slots=True)
-class LineAmounts:
+class LineAmounts(NamedTuple):
     """Net, tax and gross of a whole line, in money units."""
 
     net: int
@@ -44,13 +43,14 @@ def line_amounts(lines: Sequence[tuple[int, int]], digits: int, *, include_tax: 
     if include_tax:
         nets = [half_up_div(amount * QTY_SCALE, (QTY_SCALE + rate) * step) * step for amount, rate in lines]
         return [LineAmounts(net, amount - net, amount) for net, (amount, _) in zip(nets, lines, strict=True)]
-    if len(lines) == 1:
-        net, rate = lines[0]
-        tax = tax_units(net, rate, digits)
-        return [LineAmounts(net, tax, net + tax)]
-    last = {rate: place for place, (_, rate) in enumerate(lines)}
     taxes = [tax_units(net, rate, digits) for net, rate in lines]
+    last: dict[int, int] = {}
+    sums: dict[int, int] = {}
+    shown: dict[int, int] = {}
+    for place, (net, rate) in enumerate(lines):
+        last[rate] = place
+        sums[rate] = sums.get(rate, 0) + net
+        shown[rate] = shown.get(rate, 0) + taxes[place]
     for rate, place in last.items():
-        whole = tax_units(sum(net for net, r in lines if r == rate), rate, digits)
-        taxes[place] += whole - sum(tax for tax, (_, r) in zip(taxes, lines, strict=True) if r == rate)
+        taxes[place] += tax_units(sums[rate], rate, digits) - shown[rate]
     return [LineAmounts(net, tax, net + tax) for (net, _), tax in zip(lines, taxes, strict=True)]

@@ -13,7 +13,7 @@ from ordertrail.lib import bulk
 from ordertrail.lib.numbers import name_key, number_key
 from ordertrail.records import facts
 from ordertrail.records.models import VERSIONS_PER_DOCUMENT, Batch, Number, Source, SourceDocument, SourceVersion
-from ordertrail.records.shapes import CustomerRecord, Record
+from ordertrail.records.shapes import RECORDS, CustomerRecord, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +155,27 @@ def _write_documents(
 
 def number_keys(record: Record) -> set[str]:
     """The keys that mean the record's document to others: its numbers and, for a customer, its names and tax number."""
-    texts = {record.number, *record.other_numbers}
-    keys = {number_key(text) for text in texts}
+    keys = {number_key(record.number)}
+    if record.other_numbers:
+        keys.update(map(number_key, record.other_numbers))
     if isinstance(record, CustomerRecord):
         keys |= {name_key(text) for text in (record.name, *record.other_names)} | {number_key(record.tax_number)}
     return {key[:100] for key in keys if key}
 
 
+_SEARCHED = {
+    shape: tuple(
+        name for name in ("customer_number", "tracking_number", "tax_invoice_number") if name in shape.__slots__
+    )
+    for shape in RECORDS.values()
+}
+"""Fields of each kind of record that only find it: the customer's own order number, the carrier's, the tax office's."""
+
+
 def search_keys(record: Record) -> set[str]:
-    """Keys that only find the document: the customer's own order number, the carrier's, the tax office's."""
-    texts = (getattr(record, name, "") for name in ("customer_number", "tracking_number", "tax_invoice_number"))
-    return {number_key(text)[:100] for text in texts if text} - {""}
+    """Keys that only find the document."""
+    told = _SEARCHED[type(record)]
+    return {key[:100] for name in told if (key := number_key(getattr(record, name)))} if told else set()
 
 
 def _number(kind: str, kept: Kept, versions_before: dict[int, int]) -> None:

@@ -32,6 +32,9 @@ class Merged(Generic[Shape]):
 def merge(group: int, members: Sequence[Member], ranks: Mapping[int, int]) -> Merged[Any]:
     """The agreed record: the home's words; where it is silent, the next one's that is believed. Lines come whole from the first
     that has any. A group that all its sources have lost is cancelled."""
+    if len(members) == 1 and not members[0].gone:
+        only = members[0].source
+        return Merged(group, only, members[0].record, only, names_from=only)
     ordered = sorted(members, key=lambda m: (m.gone, ranks[m.source], m.source, m.record.ref))
     home = ordered[0]
     record: Any = home.record

@@ -21,7 +21,12 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection with WAL, full durability and foreign keys; without WAL where the library is not safe for it. Whatever it writes,
-    in a transaction or by a single statement, goes through the gate."""
+    in a transaction or by a single statement, goes through the gate.
+
+    Big integers are declared ``integer``: a primary key of that type is the row's own number, of type ``bigint`` a second index.
+    """
+
+    data_types = base.DatabaseWrapper.data_types | {"BigIntegerField": "integer"}
 
     def __init__(self, *args: Any, **words: Any) -> None:
         super().__init__(*args, **words)
