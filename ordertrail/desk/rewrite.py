@@ -105,8 +105,8 @@ class Rewrite:
         parties.remove(old)
         parties.write(merged)
         keys = self._keys("customer")
-        self._wake("order", _where(Order, "id, customer_id", "customer_key", keys, "customer_id IS NULL"))
-        self._wake("order", _where(Order, "id", "customer_ref", keys, "customer_ref <> ''"))
+        self._wake("order", _where(Order, "id", "customer_key", keys, "customer_id IS NULL", "order_without_customer"))
+        self._wake("order", _where(Order, "id", "customer_ref", keys, "customer_ref > ''", "order_customer_unsure"))
         self._wake("order", _where(Order, "id", "customer_id", self._left(old) | self._rivals("customer", keys)))
 
     def _product(self, old: list[int], merged: list[Merged[Any]]) -> None:
@@ -115,10 +115,12 @@ class Rewrite:
         catalog.write(merged)
         keys = self._keys("product")
         unmatched = bulk.select(
-            f"SELECT DISTINCT sku FROM {bulk.table(OrderLine)} WHERE product_id IS NULL AND sku <> ''"
+            f"SELECT DISTINCT sku FROM {bulk.table(OrderLine)}{bulk.by_index('line_without_product')}"
+            " WHERE product_id IS NULL AND sku <> ''"
         )
         meant = {sku for (sku,) in unmatched if number_key(sku) in keys}
-        self._wake("order", _where(OrderLine, "order_id", "sku", meant, "product_id IS NULL"))
+        unknown = _where(OrderLine, "order_id", "sku", meant, "product_id IS NULL", "line_without_product")
+        self._wake("order", unknown)
         self._wake(
             "order", _where(OrderLine, "order_id", "product_id", self._left(old) | self._rivals("product", keys))
         )
@@ -219,14 +221,17 @@ def keys_of(of_group: Iterable[Member]) -> set[str]:
     return {key for member in of_group for key in (*number_keys(member.record), number_key(member.record.ref)[:100])}
 
 
-def _where(model: Any, column: str, by: str, values: Collection[Any], also: str = "") -> list[tuple[Any, ...]]:
-    """Distinct ``column`` of the rows whose ``by`` is one of ``values``."""
+def _where(
+    model: Any, column: str, by: str, values: Collection[Any], also: str = "", index: str = ""
+) -> list[tuple[Any, ...]]:
+    """Distinct ``column`` of the rows whose ``by`` is one of ``values``; ``also`` is the condition of the partial ``index``."""
     if not values:
         return []
     kind = "bigint" if by.endswith("_id") or by == "id" else "text"
     more = f" AND {also}" if also else ""
     return bulk.select(
-        f"SELECT DISTINCT {column} FROM {bulk.table(model)} WHERE {by} IN {bulk.among(kind)}{more}",
+        f"SELECT DISTINCT {column} FROM {bulk.table(model)}{bulk.by_index(index) if index else ''}"
+        f" WHERE {by} IN {bulk.among(kind)}{more}",
         [bulk.bound(values)],
     )
 

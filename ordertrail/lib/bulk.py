@@ -131,6 +131,11 @@ def among(kind: str = "bigint") -> str:
     return f"(SELECT unnest(%s::{kind}[]))"
 
 
+def by_index(name: str) -> str:
+    """SQL after a table that makes SQLite search by this index, which it would not by itself; fails where it can't be used."""
+    return f" INDEXED BY {connection.ops.quote_name(name)}" if connection.vendor == "sqlite" else ""
+
+
 def bound(values: Iterable[Any]) -> Any:
     """The parameter for ``among``."""
     listed = list(values)

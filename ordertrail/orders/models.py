@@ -52,7 +52,7 @@ class Order(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["customer_key"], condition=Q(customer=None), name="order_without_customer"),
-            models.Index(fields=["customer_ref"], condition=~Q(customer_ref=""), name="order_customer_unsure"),
+            models.Index(fields=["customer_ref"], condition=Q(customer_ref__gt=""), name="order_customer_unsure"),
         ]
 
     def __str__(self) -> str:

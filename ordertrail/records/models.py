@@ -159,7 +159,11 @@ class Link(models.Model):
     parted = models.BooleanField(default=False)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["key", "kind"], name="link_by_key")]
+        indexes: ClassVar = [
+            models.Index(fields=["key", "kind"], name="link_by_key"),
+            models.Index(fields=["rule", "kind"], name="link_by_rule"),
+            models.Index(fields=["kind"], condition=models.Q(parted=True), name="link_parted"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.document_id} = {self.other_id}"
