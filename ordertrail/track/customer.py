@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -81,7 +81,7 @@ class CustomerPage:
 def customer_page(row: Customer, person: object) -> CustomerPage:
     """The page of a customer, by a fixed number of queries; orders only as far as ``person`` sees them."""
     statuses = visible_statuses(person).filter(customer=row.pk)
-    listed = statuses.order_by("-is_open", "promised_date", "-pk")[:SHOWN]
+    listed = _open_first(statuses)
     return CustomerPage(
         row,
         tuple(_names(row)),
@@ -92,6 +92,12 @@ def customer_page(row: Customer, person: object) -> CustomerPage:
         _list(row, "all"),
         of_orders(statuses.values("pk"), SHOWN),
     )
+
+
+def _open_first(statuses: QuerySet[OrderStatus]) -> list[OrderStatus]:
+    """So many orders as are shown: the open ones by promised date, then the finished ones, the newest first."""
+    waiting = list(statuses.filter(is_open=True).order_by("promised_date", "-pk")[:SHOWN])
+    return waiting + list(statuses.filter(is_open=False).order_by("-order_date", "-pk")[: SHOWN - len(waiting)])
 
 
 def _list(row: Customer, queue: str) -> str:

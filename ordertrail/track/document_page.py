@@ -12,9 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ordertrail.billing.models import Allocation, Invoice, Payment, PaymentShare
+from ordertrail.catalog.models import Product
 from ordertrail.orders.queries import visible_orders
 from ordertrail.records.models import Source
-from ordertrail.track.addresses import href
+from ordertrail.track.addresses import found, href
 from ordertrail.track.papers import Paper, group
 from ordertrail.track.things import ICONS, KINDS, state_look
 from ordertrail.track.when import exact
@@ -189,6 +190,20 @@ def settlements(shares: Iterable[PaymentShare], orders: Mapping[int, OrderRef]) 
         )
         for pk, row in sorted(payments.items(), key=lambda pair: (str(pair[1].paid_date), pair[0]))
     )
+
+
+def customer_fact(row: Any, orders: Mapping[int, OrderRef]) -> Fact:
+    """Whom a document is for: by the name that it bears, else, where it only has a code, by its orders, as far as these are seen."""
+    names = sorted({order.customer for order in orders.values() if order.customer})
+    return Fact(_("Customer"), row.customer_name or ", ".join(names))
+
+
+def product_facts(row: Any) -> tuple[Fact, ...]:
+    """What a work order makes: the product's name, and its SKU with a link to its page where the product is known."""
+    product = Product.objects.filter(pk__in=found("product", row.sku)).first() if row.sku else None
+    if product is None:
+        return (Fact(_("SKU"), row.sku),)
+    return Fact(_("Product"), product.name), Fact(_("SKU"), row.sku, href=href("product", product.pk, product.sku))
 
 
 def order_fact(row: Any, person: object) -> Fact:

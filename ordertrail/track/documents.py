@@ -17,13 +17,16 @@ from ordertrail.track.document_page import (
     Fact,
     ShareRow,
     allocation_rows,
+    customer_fact,
     line_rows,
     order_fact,
     orders_by_id,
     page,
+    product_facts,
     settlements,
 )
 from ordertrail.track.scope import meant
+from ordertrail.track.things import state_look
 from ordertrail.track.when import exact
 from ordertrail.web.rights import needs
 from ordertrail.work.models import Project, WorkOrder
@@ -81,7 +84,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
             _("Type"),
             _("credit note") if row.type == "credit_note" else _("advance invoice") if row.type == "advance" else "",
         ),
-        Fact(_("Customer"), row.customer_name),
+        customer_fact(row, orders),
         Fact(_("Invoice date"), row.invoice_date),
         Fact(_("Due on"), row.due_date),
         Fact(_("Tax invoice number"), row.tax_invoice_number),
@@ -135,7 +138,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(WorkOrder, pk=pk)
     facts = (
         order_fact(row, request.user),
-        Fact(_("SKU"), row.sku),
+        *product_facts(row),
         Fact(_("Planned quantity"), row.planned_qty),
         Fact(_("Finished quantity"), row.finished_qty),
         Fact(_("Still to finish"), max(ZERO, row.planned_qty - row.finished_qty)),
@@ -177,7 +180,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Title"), row.title),
         order_fact(row, request.user),
         Fact(_("Customer"), row.customer_name),
-        Fact(_("Stage"), row.stage),
+        Fact(_("Stage"), state_look("opportunity", row.stage)[1]),
         Fact(_("Value"), row.value, row.currency or "CNY"),
         Fact(_("Salesperson"), row.salesperson),
         Fact(_("Opened at"), row.opened_date),

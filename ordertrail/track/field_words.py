@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from ordertrail.web import format as write
 
 T = TypeVar("T")
 
@@ -100,6 +103,12 @@ VALUES: dict[tuple[str, str], Promise] = {
     ("state", "running"): _("Running"),
     ("direction", "out"): _("to the customer"),
     ("direction", "in"): _("from the customer"),
+    ("stage", "lead"): _("Lead"),
+    ("stage", "qualified"): _("Qualified"),
+    ("stage", "proposal"): _("Proposal"),
+    ("stage", "negotiation"): _("Negotiation"),
+    ("stage", "won"): _("Won"),
+    ("stage", "lost"): _("Lost"),
     ("type", "invoice"): _("invoice"),
     ("type", "advance"): _("advance invoice"),
     ("type", "credit_note"): _("credit note"),
@@ -118,6 +127,26 @@ def said(name: str, value: T) -> T | Promise:
     ('all of it', 3)
     """
     return VALUES.get((name, value), value) if isinstance(value, str) else value
+
+
+MONEY = frozenset({"total", "invoiced", "paid", "price", "net", "gross", "amount", "value", "cost"})
+"""Fields that hold money."""
+
+
+def figure(name: str, value: T, currency: str = "") -> T | Promise | str:
+    """A field's value as people write it: money with its minor units (a finer price keeps its own), a rate in percent,
+    a code in words; all else as it is.
+
+    >>> figure("net", Decimal("1200")), figure("price", Decimal("0.125")), figure("tax_rate", Decimal("0.13"))
+    ('1,200.00', '0.125', '13%')
+    """
+    if not isinstance(value, Decimal):
+        return said(name, value)
+    if name == "tax_rate":
+        return write.qty(value * 100) + "%"
+    if name in MONEY and value == round(value, 2):
+        return write.money(value, currency or "CNY")
+    return write.qty(value)
 
 
 def word(name: str) -> Promise | str:

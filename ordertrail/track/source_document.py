@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from ordertrail.records import facts
 from ordertrail.records.models import Batch, Link, SourceDocument, SourceVersion
 from ordertrail.track.addresses import found, href
 from ordertrail.track.differences import Difference, Plain, compared, flat
-from ordertrail.track.field_words import said, word
+from ordertrail.track.field_words import figure, word
 from ordertrail.track.order import person_of
 from ordertrail.track.papers import Bond, Paper, group
 from ordertrail.track.scope import seen
@@ -49,8 +50,8 @@ class Facts:
     """What the current version says: the document's own fields, then line by line, columns in the order of the record."""
 
     own: tuple[tuple[object, object], ...]
-    columns: tuple[object, ...]
-    lines: tuple[tuple[str, tuple[object, ...]], ...]
+    columns: tuple[tuple[object, bool], ...]  # the word, and whether it is a column of figures
+    lines: tuple[tuple[str, tuple[tuple[object, bool], ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +122,15 @@ def _facts(kind: str, told: SourceVersion | None, hidden: frozenset[str]) -> Fac
     pairs = flat(record, hidden=hidden)
     names = list(dict.fromkeys(name for line, name in pairs if line))
     refs = list(dict.fromkeys(line for line, _name in pairs if line))
+    currency = str(getattr(record, "currency", "") or "")
+    figures = {name for (line, name), value in pairs.items() if line and isinstance(value, Decimal)}
     return Facts(
-        tuple((word(name), said(name, value)) for (line, name), value in pairs.items() if not line),
-        tuple(word(name) for name in names),
-        tuple((ref, tuple(said(name, pairs.get((ref, name))) for name in names)) for ref in refs),
+        tuple((word(name), figure(name, value, currency)) for (line, name), value in pairs.items() if not line),
+        tuple((word(name), name in figures) for name in names),
+        tuple(
+            (ref, tuple((figure(name, pairs.get((ref, name)), currency), name in figures) for name in names))
+            for ref in refs
+        ),
     )
 
 

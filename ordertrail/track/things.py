@@ -54,6 +54,12 @@ LOOKS: dict[tuple[str, str], tuple[str, Promise]] = {
     ("project", "draft"): ("idle", gettext_lazy("Planned")),
     ("project", "running"): ("info", gettext_lazy("Running")),
     ("project", "done"): ("ok", gettext_lazy("Finished")),
+    ("opportunity", "lead"): ("idle", gettext_lazy("Lead")),
+    ("opportunity", "qualified"): ("info", gettext_lazy("Qualified")),
+    ("opportunity", "proposal"): ("info", gettext_lazy("Proposal")),
+    ("opportunity", "negotiation"): ("info", gettext_lazy("Negotiation")),
+    ("opportunity", "won"): ("ok", gettext_lazy("Won")),
+    ("opportunity", "lost"): ("line", gettext_lazy("Lost")),
     ("", "draft"): ("idle", gettext_lazy("Draft")),
     ("", "cancelled"): ("line", gettext_lazy("Cancelled")),
 }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.track import words
 from ordertrail.track.differences import Difference
-from ordertrail.track.field_words import said, word
+from ordertrail.track.field_words import figure, word
 from ordertrail.track.timeline import Event
 from ordertrail.web import format as write
 from ordertrail.web.templatetags import ot
@@ -38,7 +38,7 @@ def told(value: object) -> SafeString | str:
 def change(found: Difference) -> SafeString:
     """One change of a field: its name, the old value struck out, the new one."""
     name = word(found.name) if not found.line else f"{found.line} · {word(found.name)}"
-    before, after = told(said(found.name, found.before)), told(said(found.name, found.after))
+    before, after = told(figure(found.name, found.before)), told(figure(found.name, found.after))
     if found.before is None:
         return format_html('{} <ins class="num">{}</ins>', name, after)
     if found.after is None:

@@ -10,6 +10,14 @@
     all('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
+  // The queue that is shown stands in sight where the tabs are wider than the window; they may be loaded later.
+  const showTab = () => all('.queues a[aria-current]').forEach((tab) => {
+    const bar = tab.parentElement;
+    if (tab.offsetLeft + tab.offsetWidth > bar.scrollLeft + bar.clientWidth) bar.scrollLeft = tab.offsetLeft - 24;
+  });
+  showTab();
+  document.addEventListener('htmx:afterSettle', showTab);
+
   // A menu that would leave the window opens to the other side.
   document.addEventListener('toggle', (event) => {
     const pop = event.target.matches?.('details.menu[open]') && event.target.querySelector('.pop');
