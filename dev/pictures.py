@@ -31,6 +31,8 @@ LANGUAGES = ("en", "zh-hans", "zh-hant")
 THEMES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
 START_SECONDS = 600
+ROLES = ("manager", "admin")
+"""Whose pages are taken: the manager's, and those that only an administrator sees."""
 LOG_IN = "log-in"
 FIRST = {
     "track-order": "/orders/SO-2609-0027/",
@@ -105,32 +107,39 @@ def take_all(address: str, folder: Path, only: str) -> None:
     django.setup()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.program(), args=list(chromium.FLAGS))
-        with step("looking for pages"), signed_in(browser, address, "en", "light") as page:
-            pages = {name: path for name, path in found_pages(page, address).items() if only in name}
+        pages: dict[str, dict[str, str]] = {}
+        with step("looking for pages"):
+            for role in ROLES:
+                with signed_in(browser, address, role, "en", "light") as page:
+                    known = {name for found in pages.values() for name in found}
+                    found = found_pages(page, address).items()
+                    pages[role] = {name: path for name, path in found if only in name and name not in known}
+        count = sum(map(len, pages.values()))
         with step("pictures") as running:
             looks = [(language, theme) for language in LANGUAGES for theme in THEMES]
             for number, (language, theme) in enumerate(looks):
-                with signed_in(browser, address, language, theme) as page:
-                    for at, (name, path) in enumerate(pages.items()):
-                        running.note = f"{(number * len(pages) + at) * 2} of {len(looks) * len(pages) * 2}"
-                        take(page, f"{address}{path}", folder, f"{name}-{language}-{theme}")
+                running.note = f"{number * count * 2} of {len(looks) * count * 2}"
+                for role in ROLES:
+                    with signed_in(browser, address, role, language, theme) as page:
+                        for name, path in pages[role].items():
+                            take(page, f"{address}{path}", folder, f"{name}-{language}-{theme}")
                 with stranger(browser, address, language, theme) as page:
                     take(page, address, folder, f"{LOG_IN}-{language}-{theme}")
-            running.note = f"{len(looks) * (len(pages) + 1) * 2} of {len(pages) + 1} pages in {folder}"
+            running.note = f"{len(looks) * (count + 1) * 2} of {count + 1} pages in {folder}"
         browser.close()
 
 
 @contextmanager
-def signed_in(browser: Browser, address: str, language: str, theme: str) -> Iterator[Page]:
-    """A page on which the demo's general manager is logged in, who likes this language and theme."""
+def signed_in(browser: Browser, address: str, role: str, language: str, theme: str) -> Iterator[Page]:
+    """A page on which somebody of the demo with this role is logged in, who likes this language and theme."""
     from django.conf import settings
     from django.test import Client
 
     from ordertrail.parties.models import Person
 
-    person = Person.objects.filter(role__in=["manager", "admin"]).order_by("-role", "id").first()
+    person = Person.objects.filter(role=role).order_by("id").first()
     if person is None:
-        raise Failed(f"The demo in {HOME} has no manager to log in as.")
+        raise Failed(f"The demo in {HOME} has no {role} to log in as.")
     Person.objects.filter(pk=person.pk).update(language=language, theme=theme)
     person.refresh_from_db()
     client = Client()
