@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -65,42 +66,54 @@ def _value(metric: Metric, part: int, of: int) -> Decimal | None:
     return from_units(part, MONEY_SCALE) if metric.unit is Unit.MONEY else Decimal(part)
 
 
-def _sum(each: str, when: str = "TRUE") -> str:
-    return f"CAST(COALESCE(SUM(CASE WHEN {when} THEN {each} ELSE 0 END), 0) AS BIGINT)"
+def _sum(each: str, when: str = "") -> str:
+    return f"CAST(COALESCE(SUM({f'CASE WHEN {when} THEN {each} ELSE 0 END' if when else each}), 0) AS BIGINT)"
 
 
-def inside(metric: Metric, period: Period, name: str = "") -> tuple[str, dict[str, Any]]:
-    """The condition that a row's day lies in ``period``, and what it binds (names end in ``name``)."""
+def inside(metric: Metric, period: Period, name: str = "", column: str = "") -> tuple[str, dict[str, Any]]:
+    """The condition that a row's day (or ``column``, which holds it) lies in ``period``, and what it binds (names end in ``name``)."""
     parts, bound = [], {}
     for end, sign, day in (("from", ">=", period.first), ("to", "<=", period.last)):
         if metric.day and day is not None:
-            parts.append(f"{metric.day} {sign} ${end}{name}")
+            parts.append(f"{column or metric.day} {sign} ${end}{name}")
             bound[f"{end}{name}"] = day
     return " AND ".join(parts) or "TRUE", bound
 
 
 def _of_days(metric: Metric, asked: Asked) -> list[Figure]:
-    """A metric of days: the period, the one before, and twelve weeks, in one pass over the rows."""
-    now, bound = inside(metric, asked.period(metric), "_now")
-    before, more = inside(metric, periods.before(metric.window, asked.today), "_before")
+    """A metric of days: the period, the one before, and twelve weeks, in one pass over the rows, which are added up by day first."""
+    period, earlier = asked.period(metric), periods.before(metric.window, asked.today)
+    now, bound = inside(metric, period, "_now", "day")
+    before, more = inside(metric, earlier, "_before", "day")
     compare = bool(more) and asked.days is None
     ends = periods.week_ends(asked.today)
     bound |= more if compare else {}
     bound |= {f"week_{place}": day for place, day in enumerate(ends)}
     bound["week_from"] = ends[-1] - timedelta(7)
-    weeks = [
-        f"{metric.day} > {_since(place, len(ends))} AND {metric.day} <= $week_{place}" for place in range(len(ends))
-    ]
+    weeks = [f"day > {_since(place, len(ends))} AND day <= $week_{place}" for place in range(len(ends))]
     wanted = [now, before if compare else "FALSE", *weeks]
-    sums = [_sum(metric.each, when) for when in wanted] + [_sum(metric.of or "0", when) for when in wanted]
-    currency = "currency" if metric.by_currency else "''"
-    near = f"({now} OR {before if compare else 'FALSE'} OR {metric.day} > $week_from)"
-    sql = (
-        f"SELECT {currency} AS currency, {', '.join(sums)} FROM {metric.table} AS t"
-        f" WHERE {metric.where} AND {near} AND {asked.scope(metric.table)} GROUP BY 1"
+    sums = [_sum("part", when) for when in wanted] + [_sum("whole", when) for when in wanted]
+    firsts = [period.first, bound["week_from"], earlier.first if compare else bound["week_from"]]
+    told = [day for day in firsts if day is not None]
+    near = f"{metric.day} >= $earliest" if len(told) == len(firsts) else "TRUE"
+    bound["earliest"] = min(told)
+    answer = query(
+        f"SELECT currency, {', '.join(sums)} FROM ({_by_day(metric, asked, metric.day, near)}) AS days GROUP BY 1",
+        {**asked.params(), **bound},
+        asked.person,
+        on=asked.snapshot,
     )
-    answer = query(sql, {**asked.params(), **bound}, asked.person, on=asked.snapshot)
     return [_figure(metric, row[0], row[1 : 1 + len(wanted)], row[1 + len(wanted) :], compare) for row in answer.rows]
+
+
+def _by_day(metric: Metric, asked: Asked, day: str, near: str = "TRUE") -> str:
+    """SQL for a metric's sums by currency and ``day``: a few hundred rows, on which any number of periods costs nothing."""
+    currency = "currency" if metric.by_currency else "''"
+    return (
+        f"SELECT {currency} AS currency, {day} AS day, {_sum(metric.each)} AS part, {_sum(metric.of or '0')} AS whole,"
+        f" COUNT(*) AS many FROM {metric.table} AS t"
+        f" WHERE {metric.where} AND {near} AND {asked.scope(metric.table)} GROUP BY 1, 2"
+    )
 
 
 def _since(place: int, count: int) -> str:
@@ -127,12 +140,7 @@ def _history(weeks: list[Decimal | None]) -> tuple[Decimal, ...]:
 
 def _of_now(metric: Metric, asked: Asked) -> list[Figure]:
     """A metric of now: its rows, and how it stood at the end of each of the last twelve weeks."""
-    currency = "currency" if metric.by_currency else "''"
-    sql = (
-        f"SELECT {currency} AS currency, {_sum(metric.each)}, {_sum(metric.of or '0')} FROM {metric.table} AS t"
-        f" WHERE {metric.where} AND {asked.scope(metric.table)} GROUP BY 1"
-    )
-    now = {row[0]: row[1:] for row in query(sql, asked.params(), asked.person, on=asked.snapshot).rows}
+    now = {code: (part, whole) for code, part, whole, *_ages in _now(metric, asked)}
     past = _past(metric, asked)
     found = []
     for code in {**now, **past}:
@@ -145,6 +153,26 @@ def _of_now(metric: Metric, asked: Asked) -> list[Figure]:
         found.append(Figure(code, weeks[0] if weeks else _value(metric, part, whole), weeks[1] if len(weeks) > 1 else None,
                             _history(weeks), part, whole))  # fmt: skip
     return found
+
+
+def _now(metric: Metric, asked: Asked) -> Sequence[Sequence[Any]]:
+    """A metric of now by currency: the part, the whole, and where its rows have an age the sum in each band, how many, the oldest."""
+    if not metric.aged_by:
+        sql = f"SELECT currency, part, whole FROM ({_by_day(metric, asked, 'NULL')}) AS days"
+        return query(sql, asked.params(), asked.person, on=asked.snapshot).rows
+    low, middle, high = AGES
+    bands = (
+        f"age <= {low} OR age IS NULL",
+        f"age > {low} AND age <= {middle}",
+        f"age > {middle} AND age <= {high}",
+        f"age > {high}",
+    )
+    sql = (
+        f"SELECT currency, {_sum('part')}, {_sum('whole')}, {', '.join(_sum('part', band) for band in bands)},"
+        f" CAST(SUM(many) AS BIGINT), CAST(MAX(age) AS INTEGER)"
+        f" FROM (SELECT *, $today - day AS age FROM ({_by_day(metric, asked, metric.aged_by)}) AS days) AS aged GROUP BY 1"
+    )
+    return query(sql, asked.params(), asked.person, on=asked.snapshot).rows
 
 
 def _past(metric: Metric, asked: Asked) -> dict[str, tuple[int, ...]]:
@@ -174,18 +202,7 @@ class Ages:
 
 
 def ages(metric: Metric, asked: Asked, currency: str) -> Ages:
-    """The ages of a metric's rows in ``currency``."""
-    age = f"($today - {metric.aged_by})"
-    low, middle, high = AGES
-    bands = (
-        f"{age} <= {low} OR {metric.aged_by} IS NULL",
-        f"{age} > {low} AND {age} <= {middle}",
-        f"{age} > {middle} AND {age} <= {high}",
-        f"{age} > {high}",
-    )
-    sql = (
-        f"SELECT {', '.join(_sum(metric.each, band) for band in bands)}, COUNT(*), CAST(MAX({age}) AS INTEGER)"
-        f" FROM {metric.table} AS t WHERE {metric.where} AND {asked.scope(metric.table)} AND currency = $in_currency"
-    )
-    row = query(sql, {**asked.params(), "in_currency": currency}, asked.person, on=asked.snapshot).rows[0]
-    return Ages(tuple(from_units(part, MONEY_SCALE) for part in row[:4]), row[4], row[5])
+    """The ages of a metric's rows in ``currency``; asked together with its number."""
+    found = {row[0]: row[3:] for row in _now(metric, asked)}
+    *bands, many, oldest = found.get(currency, (0, 0, 0, 0, 0, None))
+    return Ages(tuple(from_units(part, MONEY_SCALE) for part in bands), many, oldest)

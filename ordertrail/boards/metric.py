@@ -140,15 +140,19 @@ LINE_COLUMNS = (
 """What any list of shipment lines begins with."""
 
 
-def summed_by_row(then: str, table: str, where: str = "TRUE", currency: str = "currency") -> Past:
-    """How a sum over rows stood: ``then`` is what a row added at the end of ``{day}``."""
+def stood_between(began: str, ended: str, table: str, where: str = "TRUE") -> Past:
+    """How many rows stood at the ends of some days: those that had begun (``began``, a day) and had not ``ended`` (a day, not before
+    it, or none). They are counted by day first, so that each further day costs nothing."""
 
     def sql(days: Sequence[str]) -> str:
         sums = ", ".join(
-            f"CAST(COALESCE(SUM({then.format(day=f'${day}')}), 0) AS BIGINT) AS at_{place}"
+            f"CAST(SUM(CASE WHEN day <= ${day} THEN many ELSE 0 END) AS BIGINT) AS at_{place}"
             for place, day in enumerate(days)
         )
-        first = f"${days[-1]}"
-        return f"SELECT {currency} AS currency, {sums} FROM {table} WHERE {where.format(first=first)} AND {{scope}} GROUP BY 1"
+        rows = f"FROM {table} WHERE {where.format(first=f'${days[-1]}')} AND {began} IS NOT NULL AND {{scope}}"
+        return (
+            f"SELECT '' AS currency, {sums} FROM (SELECT {began} AS day, COUNT(*) AS many {rows} GROUP BY 1"
+            f" UNION ALL SELECT {ended}, -COUNT(*) {rows} AND {ended} IS NOT NULL GROUP BY 1) AS days GROUP BY 1"
+        )
 
     return sql

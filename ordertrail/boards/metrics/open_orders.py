@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ordertrail.boards.metric import ORDER_COLUMNS, Column, Kind, Metric, Unit, summed_by_row
+from ordertrail.boards.metric import ORDER_COLUMNS, Column, Kind, Metric, Unit, stood_between
 from ordertrail.boards.stages import STAGED
 
 METRIC = Metric(
@@ -17,11 +17,11 @@ METRIC = Metric(
     table=STAGED,
     where="is_open",
     each="1",
-    past=summed_by_row(
-        "CASE WHEN order_date <= {day} AND (is_open OR done_date > {day}) THEN 1 ELSE 0 END",
+    past=stood_between(
+        "order_date",
+        "CASE WHEN is_open THEN NULL ELSE done_date END",
         "{fact_order}",
         "(is_open OR done_date > {first})",
-        currency="''",
     ),
     listed=(("queue", "open"),),
     columns=(

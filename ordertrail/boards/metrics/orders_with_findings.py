@@ -9,12 +9,18 @@ from ordertrail.boards.metric import ORDER_COLUMNS, Better, Column, Kind, Metric
 
 def past(days: Sequence[str]) -> str:
     """How many orders had an open finding at the ends of some days, by the findings' own beginnings and ends."""
-    counts = ", ".join(
-        f"COUNT(DISTINCT CASE WHEN since_at < ${day}_end AND (closed_at IS NULL OR closed_at >= ${day}_end) THEN order_id END)"
-        f" AS at_{place}"
+    open_on = " + ".join(
+        f"CASE WHEN since_at < ${day}_end AND (closed_at IS NULL OR closed_at >= ${day}_end) THEN {1 << place} ELSE 0 END"
         for place, day in enumerate(days)
     )
-    return f"SELECT '' AS currency, {counts} FROM {{fact_finding}} WHERE order_id IS NOT NULL AND {{scope_by_order}}"
+    counts = ", ".join(
+        f"CAST(COALESCE(SUM((open_on >> {place}) & 1), 0) AS BIGINT) AS at_{place}" for place in range(len(days))
+    )
+    # One bit a day: an order is gone through once, however many days are asked for.
+    return (
+        f"SELECT '' AS currency, {counts} FROM (SELECT order_id, BIT_OR({open_on}) AS open_on FROM {{fact_finding}}"
+        " WHERE order_id IS NOT NULL AND {scope_by_order} GROUP BY order_id) AS orders"
+    )
 
 
 METRIC = Metric(
