@@ -55,6 +55,7 @@ WORDS: dict[str, Promise] = {
     "tracking_number": _("Tracking number"),
     "warehouse": _("Warehouse"),
     "mode": _("Mode of transport"),
+    "vendor": _("Vendor"),
     "reported": _("Bare figure, no paper"),
     "shipment": _("Shipment"),
     "gross": _("Gross amount"),

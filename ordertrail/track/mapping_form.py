@@ -18,6 +18,7 @@ from ordertrail.sync.sampling import Sample
 from ordertrail.sync.spec import CHOICES, LINES, MANY
 from ordertrail.sync.stream import streams as parsed
 from ordertrail.sync.suggest import suggest
+from ordertrail.track import meanings
 from ordertrail.track.field_words import word
 
 HIDDEN = frozenset({"ref", "lines", "allocations", "reported", "changed_at"})
@@ -102,6 +103,10 @@ def _rows(shape: type[Any], kind: str, told: Mapping[str, Any], seen: Sample, *,
 def _row(field: Any, kind: str, spec: Any, seen: Sample, *, suggested: bool) -> FieldRow:
     column = shown_column(spec)
     more = spec if isinstance(spec, Mapping) else {}
+    choices = tuple(filter(None, CHOICES.get((kind, field.name), ())))
+    told = more.get("map") or {}
+    if not told and choices and suggested and column:
+        told = meanings.guessed(choices, dict.fromkeys(str(row[column]) for row in seen.rows if row.get(column)))
     bare = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     return FieldRow(
         field.name,
@@ -111,8 +116,8 @@ def _row(field: Any, kind: str, spec: Any, seen: Sample, *, suggested: bool) -> 
         column,
         suggested and bool(column),
         seen.values(column.split(",")[0].strip()) if column and not column.startswith(CONSTANT) else "",
-        tuple(filter(None, CHOICES.get((kind, field.name), ()))),
-        "\n".join(f"{value} = {ours}" for value, ours in (more.get("map") or {}).items()),
+        tuple(meanings.shown(field.name, choice) for choice in choices),
+        "\n".join(f"{value} = {meanings.shown(field.name, ours)}" for value, ours in told.items()),
         ", ".join(more.get("dates") or ()),
         "date" in str(field.type),
     )
@@ -199,9 +204,9 @@ def _spec(form: QueryDict, name: str, before: Any, *, many: bool) -> Any:
     if many:
         return [part.strip() for part in column.split(",") if part.strip()]
     kept = dict(before) if isinstance(before, Mapping) and before.get("column") == column else {}
-    meanings = meant(form.get(f"{name}-map", ""))
+    told = meant(form.get(f"{name}-map", ""), name.partition("-")[2])
     dates = [part.strip() for part in form.get(f"{name}-dates", "").split(",") if part.strip()]
-    for key, value in (("map", meanings), ("dates", dates)):
+    for key, value in (("map", told), ("dates", dates)):
         if value:
             kept[key] = value
         elif f"{name}-{key}" in form:
@@ -210,14 +215,14 @@ def _spec(form: QueryDict, name: str, before: Any, *, many: bool) -> Any:
     return {"column": column, **kept} if kept else column
 
 
-def meant(text: str) -> dict[str, str]:
-    r"""What each value means, a line each.
+def meant(text: str, field: str = "state") -> dict[str, str]:
+    r"""What each value means, a line each, as the code that the words mean.
 
-    >>> meant("30 = confirmed\n90=cancelled\n\n")
+    >>> meant("30 = confirmed\n90=已取消\n\n")
     {'30': 'confirmed', '90': 'cancelled'}
     """
     pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
-    return {value.strip(): ours.strip() for value, _sign, ours in pairs}
+    return {value.strip(): meanings.code(field, ours) for value, _sign, ours in pairs}
 
 
 def with_stream(settings: Mapping[str, Any], stream: Mapping[str, Any]) -> dict[str, Any]:

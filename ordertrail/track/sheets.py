@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
+
 Cell = str | int | Decimal | date | None
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
@@ -80,7 +82,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell, quoted: Any, day: Any)
 
 
 def _write_about(book: Any, about: Sequence[tuple[str, Cell]], head: Any, quoted: Any, day: Any) -> None:
-    sheet = book.add_worksheet()
+    sheet = book.add_worksheet(_("About")[:31])
     sheet.set_column(0, 0, WIDEST // 2)
     sheet.set_column(1, 1, WIDEST * 2)
     for place, (words, cell) in enumerate(about):

@@ -79,6 +79,7 @@ def test_excel_has_numbers_days_and_what_it_is(anna: Client) -> None:
     told = dict(zip(head, row, strict=True))
     assert (told["Order"], told["Total incl. tax"], told["Ordered quantity"]) == (TO_COLLECT, 1356.0, 4.0)
     assert str(told["Promised"]) == "2026-09-12"
+    assert book.sheet_names == ["Orders", "About"]
     about = {str(words): value for words, value in book.get_sheet_by_index(1).to_python()}
     assert (about["Rows"], about["Queue"], about["Filters"], about["Made by"]) == (1.0, "To collect", "none", "Anna")
     assert str(about["Address"]).endswith("/orders/?queue=collect")

@@ -160,6 +160,19 @@ def test_what_is_wrong_with_a_mapping_is_said_and_nothing_typed_is_lost(root: Pe
     assert not Source.objects.get().settings.get("streams")
 
 
+def test_states_that_many_systems_use_are_understood_and_shown_in_the_readers_words(
+    root: Person, client: Client
+) -> None:
+    Person.objects.filter(pk=root.pk).update(language="zh-hans")
+    bring(client)
+    page = client.get("/sources/sheet/mapping/?kind=order&from=*").content.decode()
+    assert "已确认 = 已确认\n作废 = 已取消</textarea>" in page
+    assert "草稿 · 已报价 · 已确认 · 已关闭 · 已取消" in page
+    client.post("/sources/sheet/mapping/", {**FORM, "f-state-map": "已确认 = 已确认\n作废 = cancelled"})
+    (stream,) = Source.objects.get().settings["streams"]
+    assert stream["fields"]["state"] == {"column": "状态", "map": {"已确认": "confirmed", "作废": "cancelled"}}
+
+
 def test_a_new_source_is_only_kept_when_it_answers(root: Person, client: Client) -> None:
     told = {
         "code": "erp",

@@ -101,6 +101,9 @@ def test_a_comment_appears_at_once_and_a_refused_one_is_kept(page: Page, live: s
     page.get_by_role("button", name="Send").click()
     page.locator("#activity .say", has_text="Waiting for re-inspection.").wait_for()
     assert box.input_value() == ""
+    box.fill("By keys too.")
+    box.press("Control+Enter")
+    page.locator("#activity .say", has_text="By keys too.").wait_for()
     box.fill("   ")
     page.get_by_role("button", name="Send").click()
     page.get_by_role("alert").filter(has_text="The comment is empty").wait_for()

@@ -18,6 +18,14 @@
   showTab();
   document.addEventListener('htmx:afterSettle', showTab);
 
+  // Ctrl Enter sends a comment, as it does elsewhere; Enter alone begins a new line.
+  document.addEventListener('keydown', (event) => {
+    const sends = event.key === 'Enter' && (event.ctrlKey || event.metaKey) && event.target.matches?.('form.say-form textarea');
+    if (!sends) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+
   // A menu that would leave the window opens to the other side.
   document.addEventListener('toggle', (event) => {
     const pop = event.target.matches?.('details.menu[open]') && event.target.querySelector('.pop');
