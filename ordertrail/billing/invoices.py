@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare
@@ -16,6 +16,7 @@ from ordertrail.orders.models import Order
 from ordertrail.orders.queries import LineFinder, LineKey
 from ordertrail.orders.rules import LineAmounts, line_amounts
 from ordertrail.records.merge import Merged
+from ordertrail.records.models import SourceDocument
 from ordertrail.records.queries import Finder
 from ordertrail.records.rules import Standing
 from ordertrail.records.shapes import InvoiceLineRecord, InvoiceRecord
@@ -29,6 +30,8 @@ LINE = (
     "counts",
 )  # fmt: skip
 SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
+
+NOBODY = ("", 0, "")
 
 
 def remove(ids: Sequence[int]) -> None:
@@ -50,9 +53,7 @@ def write(
         if (found := orders.find(m.lines_from, line.order)) is not None
     }
     finder = LineFinder(touched)
-    numbers = dict(
-        bulk.select(f"SELECT id, number FROM {bulk.table(Order)} WHERE id IN {bulk.among()}", [bulk.bound(touched)])
-    )
+    numbers = named(touched)
     heads: list[tuple[Any, ...]] = []
     lines: list[tuple[Any, ...]] = []
     shares: list[tuple[Any, ...]] = []
@@ -65,6 +66,16 @@ def write(
     bulk.insert(InvoiceLine, LINE, lines)
     bulk.insert(InvoiceShare, SHARE, shares)
     return touched
+
+
+def named(orders: Collection[int]) -> dict[int, tuple[str, int, str]]:
+    """By its id what each of these orders is called while money is divided: number, source and ref."""
+    rows = bulk.select(
+        f"SELECT o.id, o.number, d.source_id, d.ref FROM {bulk.table(Order)} o"
+        f" JOIN {bulk.table(SourceDocument)} d ON d.id = o.id WHERE o.id IN {bulk.among()}",
+        [bulk.bound(orders)],
+    )
+    return {row[0]: tuple(row[1:]) for row in rows}
 
 
 def _invoice(merged: Merged[InvoiceRecord], rows: Sequence[tuple[Any, ...]], currency: str) -> tuple[Any, ...]:
@@ -109,7 +120,8 @@ def _amounts(
         for line, key in zip(record.lines, keys, strict=True)
     ]
     gross_told = bool(record.lines) and all(line.gross is not None and line.net is None for line in record.lines)
-    parts = [_part(line, key, digits, gross=gross_told) for line, key in zip(record.lines, keys, strict=True)]
+    told = zip(record.lines, keys, rates, strict=True)
+    parts = [_part(line, key, rate, digits, gross=gross_told) for line, key, rate in told]
     amounts = line_amounts(list(zip(parts, rates, strict=True)), digits, include_tax=gross_told)
     if record.total is not None and amounts:
         off = to_units(record.total, MONEY_SCALE) - sum(told.gross for told in amounts)
@@ -119,12 +131,12 @@ def _amounts(
     return list(zip(rates, amounts, strict=True))
 
 
-def _part(line: InvoiceLineRecord, key: LineKey | None, digits: int, *, gross: bool) -> int:
+def _part(line: InvoiceLineRecord, key: LineKey | None, rate: int, digits: int, *, gross: bool) -> int:
     told = line.gross if gross else line.net
     if told is not None:
         return to_units(told, MONEY_SCALE)
-    if line.gross is not None and key is not None:
-        return line_amounts([(to_units(line.gross, MONEY_SCALE), key.tax_rate)], digits, include_tax=True)[0].net
+    if line.gross is not None:
+        return line_amounts([(to_units(line.gross, MONEY_SCALE), rate)], digits, include_tax=True)[0].net
     if line.qty is not None and key is not None:
         return piece_units(key.net, to_units(line.qty, QTY_SCALE), key.qty, digits)
     return 0
@@ -133,26 +145,26 @@ def _part(line: InvoiceLineRecord, key: LineKey | None, digits: int, *, gross: b
 def _shares(
     merged: Merged[InvoiceRecord],
     rows: Sequence[tuple[Any, ...]],
-    numbers: dict[int, str],
+    numbers: dict[int, tuple[str, int, str]],
     currency: str,
     standing: Standing,
 ) -> Iterator[tuple[Any, ...]]:
     record = merged.record
-    by_number: dict[str, int | None] = {}
-    parts: list[tuple[str, int, int]] = []
-    gross: dict[str, int] = defaultdict(int)
+    by_name: dict[tuple[str, int, str], int | None] = {}
+    parts: list[tuple[tuple[str, int, str], int, int]] = []
+    gross: dict[tuple[str, int, str], int] = defaultdict(int)
     for row in rows:
-        number = numbers.get(row[4], "") if row[4] else ""
-        by_number[number] = row[4]
-        parts.append((number, row[8], row[9]))
-        gross[number] += row[11]
+        name = numbers.get(row[4], NOBODY) if row[4] else NOBODY
+        by_name[name] = row[4]
+        parts.append((name, row[8], row[9]))
+        gross[name] += row[11]
     told_gross = gross if all(line.gross is not None and line.net is None for line in record.lines) else None
     shares = invoice_shares(
         parts, sum(row[11] for row in rows), minor_digits(record.currency or currency), include_tax_gross=told_gross
     )
     stands = standing(merged.home, record.reported)
-    for place, (number, share) in enumerate(shares.items(), 1):
+    for place, (name, share) in enumerate(shares.items(), 1):
         yield (
-            merged.group * LINES + place, merged.group, by_number[number], share, record.due_date or record.invoice_date,
+            merged.group * LINES + place, merged.group, by_name[name], share, record.due_date or record.invoice_date,
             stands, False,
         )  # fmt: skip

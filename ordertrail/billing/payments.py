@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ordertrail.billing.invoices import named
 from ordertrail.billing.models import Allocation, Invoice, InvoiceShare, Payment, PaymentShare
 from ordertrail.billing.rules import numbers_in, payment_shares
 from ordertrail.lib import bulk
@@ -13,16 +14,18 @@ from ordertrail.lib.ids import LINES
 from ordertrail.lib.moments import moment
 from ordertrail.lib.money import MONEY_SCALE, minor_digits, to_units
 from ordertrail.lib.numbers import number_key
-from ordertrail.orders.models import Order
 from ordertrail.records.merge import Merged
+from ordertrail.records.models import SourceDocument
 from ordertrail.records.queries import Finder
-from ordertrail.records.rules import Standing
+from ordertrail.records.rules import NEVER, Standing
 from ordertrail.records.shapes import PaymentRecord
 
 PAYMENT = (
     "id", "company", "home", "number", "state", "reported", "paid_at", "paid_date", "payer", "currency", "amount", "reference",
 )  # fmt: skip
 ALLOCATION = ("id", "payment", "line", "invoice_key", "order_key", "invoice", "order", "amount", "by_reference")
+Billing = Callable[[set[int]], Mapping[int, int]]
+"""The standing whose invoices count, for each of these orders."""
 SHARE = ("id", "payment", "invoice", "order", "amount", "standing", "counts")
 
 
@@ -106,11 +109,11 @@ def _reached(wanted: str, by: str, keys: set[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def settle(payments: Iterable[int], standing: Standing) -> set[int]:
+def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set[int]:
     """Divide these payments among orders, oldest first, and write their shares; returns the orders concerned before and after.
 
-    ``payments`` must be closed under ``around``. A payment of one source is set against what *that* source's payments have left open,
-    so that bank and ERP may both tell of the same money.
+    ``payments`` must be closed under ``around``; ``billing`` tells whose invoices count for an order. A payment of one source is set
+    against what *that* source's payments have left open, so that bank and ERP may both tell of the same money.
     """
     ids = sorted(set(payments))
     if not ids:
@@ -124,10 +127,11 @@ def settle(payments: Iterable[int], standing: Standing) -> set[int]:
     }
     bulk.delete(PaymentShare, "payment", ids)
     heads = bulk.select(
-        f"SELECT id, home_id, amount, reported, currency FROM {bulk.table(Payment)}"
-        f" WHERE id IN {bulk.among()} AND state = 'done' ORDER BY paid_date, number, id",
+        f"SELECT p.id, p.home_id, p.amount, p.reported, p.currency, p.paid_date, p.number, d.ref FROM {bulk.table(Payment)} p"
+        f" JOIN {bulk.table(SourceDocument)} d ON d.id = p.id WHERE p.id IN {bulk.among()} AND p.state = 'done'",
         [bulk.bound(ids)],
     )
+    heads.sort(key=lambda row: (str(row[5] or ""), *row[6:]))  # not in SQL: the same on both stores, whoever came first
     allocations: dict[int, list[_Part]] = defaultdict(list)
     for row in bulk.select(
         f"SELECT payment_id, id, invoice_id, order_id, amount, by_reference FROM {bulk.table(Allocation)}"
@@ -135,10 +139,12 @@ def settle(payments: Iterable[int], standing: Standing) -> set[int]:
         [bulk.bound(ids)],
     ):
         allocations[row[0]].append(_Part(*row[1:]))
-    desk = _Opens({part.invoice for parts in allocations.values() for part in parts if part.invoice}, allocations)
+    desk = _Opens(
+        {part.invoice for parts in allocations.values() for part in parts if part.invoice}, allocations, billing
+    )
     rows: list[tuple[Any, ...]] = []
     found: list[tuple[int, int]] = []
-    for payment, home, amount, reported, currency in heads:
+    for payment, home, amount, reported, currency, *_ in heads:
         digits, stands = minor_digits(currency), standing(home, bool(reported))
         parts = allocations[payment]
         if parts and parts[0].by_reference:
@@ -176,36 +182,35 @@ def _cap(amount: int, parts: Iterable[_Part]) -> None:
 class _Opens:
     """What each order still owes on each invoice, as each source's payments have left it."""
 
-    def __init__(self, invoices: set[int], allocations: dict[int, list[_Part]]) -> None:
+    def __init__(self, invoices: set[int], allocations: dict[int, list[_Part]], billing: Billing) -> None:
         orders = {part.order for parts in allocations.values() for part in parts if part.order}
-        self.of_order = self._invoices_of(orders)
+        self.of_order = self._invoices_of(orders, billing(orders) if orders else {})
         every = invoices | {invoice for listed in self.of_order.values() for invoice in listed}
         self.shares: dict[int, dict[int, int]] = defaultdict(dict)
-        self.numbers: dict[int, str] = {}
         rows = bulk.select(
-            f"SELECT s.invoice_id, s.order_id, s.gross, o.number FROM {bulk.table(InvoiceShare)} s"
-            f" JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id JOIN {bulk.table(Order)} o ON o.id = s.order_id"
+            f"SELECT s.invoice_id, s.order_id, s.gross FROM {bulk.table(InvoiceShare)} s"
+            f" JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id"
             f" WHERE s.invoice_id IN {bulk.among()} AND i.state = 'posted'",
             [bulk.bound(every)],
         )
-        for invoice, order, gross, number in rows:
-            self.shares[invoice][order] = gross
-            self.numbers[order] = number
+        for invoice, order, gross in rows:
+            if order is not None:
+                self.shares[invoice][order] = gross
+        self.names = named({order for shares in self.shares.values() for order in shares})
         self.paid: dict[tuple[int, int, int], int] = defaultdict(int)
 
     @staticmethod
-    def _invoices_of(orders: set[int]) -> dict[int, list[int]]:
-        """Posted invoices of these orders, of the source believed first, oldest due first."""
+    def _invoices_of(orders: set[int], believed: Mapping[int, int]) -> dict[int, list[int]]:
+        """Posted invoices of these orders that count for them, oldest due first."""
         rows = bulk.select(
-            f"SELECT s.order_id, s.standing, s.due_date, i.number, i.id FROM {bulk.table(InvoiceShare)} s"
-            f" JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id"
-            f" WHERE i.state = 'posted' AND s.order_id IN {bulk.among()} ORDER BY s.order_id, s.standing, s.due_date, i.number",
+            f"SELECT s.order_id, s.due_date, i.number, d.ref, i.id, s.standing FROM {bulk.table(InvoiceShare)} s"
+            f" JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id JOIN {bulk.table(SourceDocument)} d ON d.id = i.id"
+            f" WHERE i.state = 'posted' AND s.order_id IN {bulk.among()}",
             [bulk.bound(orders)],
         )
-        best: dict[int, int] = {}
         found: dict[int, list[int]] = defaultdict(list)
-        for order, stands, _, _, invoice in rows:
-            if best.setdefault(order, stands) == stands:
+        for order, _, _, _, invoice, stands in sorted(rows, key=lambda row: (str(row[1] or ""), *row[2:4])):
+            if stands == believed[order] < NEVER:
                 found[order].append(invoice)
         return found
 
@@ -246,12 +251,12 @@ class _Opens:
                 yield None, part.order, rest
 
     def _on_invoice(self, home: int, invoice: int, amount: int, digits: int) -> Iterator[tuple[int, int, int]]:
-        names = {self.numbers[order]: order for order in self.shares[invoice]}
-        opens = [(number, self.open(home, invoice, order)) for number, order in names.items()]
+        names = {self.names[order]: order for order in self.shares[invoice]}
+        opens = [(name, self.open(home, invoice, order)) for name, order in names.items()]
         if not sum(part for _, part in opens):  # paid already: by the orders' whole shares
-            opens = [(number, self.shares[invoice][order]) for number, order in names.items()]
-        for number, share in payment_shares(amount, opens, digits).items():
-            order = names[number]
+            opens = [(name, self.shares[invoice][order]) for name, order in names.items()]
+        for name, share in payment_shares(amount, opens, digits).items():
+            order = names[name]
             self.paid[home, invoice, order] += share
             if share:
                 yield invoice, order, share

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from ordertrail.lib.money import half_up_div, tax_units
 from ordertrail.lib.numbers import number_key
 
+Named = TypeVar("Named", str, tuple[str, int, str])
+"""What an order is called while money is divided: its number, and its source and ref where several have that number."""
+
 
 def invoice_shares(
-    lines: Iterable[tuple[str, int, int]],
+    lines: Iterable[tuple[Named, int, int]],
     total: int,
     digits: int,
     *,
-    include_tax_gross: Mapping[str, int] | None = None,
-) -> dict[str, int]:
-    """Each order's gross share of an invoice whose ``lines`` are (order number, net, tax rate): rounded like a document of its own,
+    include_tax_gross: Mapping[Named, int] | None = None,
+) -> dict[Named, int]:
+    """Each order's gross share of an invoice whose ``lines`` are (order, net, tax rate): rounded like a document of its own,
     the last order by number as text takes the residual, so that shares sum to ``total`` (domain.md §1.5, §1.10).
 
     E3: two orders of 100, one with 50 % off, tax 0.
@@ -26,7 +30,7 @@ def invoice_shares(
     >>> invoice_shares([("A", 4_000_000, 130_000), ("B", 4_000_000, 130_000)], 9_040_000, 2)
     {'A': 4520000, 'B': 4520000}
     """
-    nets: dict[str, dict[int, int]] = {}
+    nets: dict[Named, dict[int, int]] = {}
     for number, net, rate in lines:
         by_rate = nets.setdefault(number, {})
         by_rate[rate] = by_rate.get(rate, 0) + net
@@ -41,8 +45,8 @@ def invoice_shares(
     return shares
 
 
-def payment_shares(amount: int, opens: Sequence[tuple[str, int]], digits: int) -> dict[str, int]:
-    """How ``amount`` settles orders with these (number, open part of the invoice): amount × open / Σ open, HALF_UP, by number, the
+def payment_shares(amount: int, opens: Sequence[tuple[Named, int]], digits: int) -> dict[Named, int]:
+    """How ``amount`` settles orders with these (order, open part of the invoice): amount × open / Σ open, HALF_UP, by number, the
     last takes the residual (domain.md §1.10, money). Empty when nothing is open.
 
     E2: 500.00 on an invoice of A 452.00 + B 452.00.

@@ -12,7 +12,7 @@ from django.db import models
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
 from ordertrail.lib import bulk
 from ordertrail.records.models import Source, SourceDocument
-from ordertrail.records.rules import NEVER, believed, source_of, standing
+from ordertrail.records.rules import NEVER, Standing, believed, source_of, standing
 from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.work.models import WorkOrder
 
@@ -44,6 +44,10 @@ class Beliefs:
         told = self.by_id[source]
         return standing(source, getattr(told, f"{family}_rank"), getattr(told, f"{family}_scope"), reported=reported)
 
+    def standings(self, family: str) -> Standing:
+        """The standing of any source's rows in ``family``, as rooms below ask for it."""
+        return lambda source, reported: self.standing(family, source, reported=reported)
+
     def told(self, family: str) -> bool:
         """Whether some source speaks of this family at all: an axis that nobody tells of keeps no order open."""
         return any(source.active and getattr(source, f"{family}_scope") for source in self.sources)
@@ -62,20 +66,27 @@ def agree(orders: Collection[int], beliefs: Beliefs) -> dict[int, tuple[int | No
     """Set ``counts`` on every link row of these orders; returns per order the source believed in each of ``FAMILIES``."""
     if not orders:
         return {}
-    best = _all_best(orders, beliefs)
-    for model, parent, family, done in _ROWS:
-        _mark(model, parent, done, orders, best[family])
+    rows = _rows(orders)
+    best = _all_best(orders, beliefs, rows)
+    for model, _, family, done in _ROWS:
+        _mark(model, done, rows[model], best[family])
     return _sources(orders, best)
 
 
 def believed_by(orders: Collection[int], beliefs: Beliefs) -> dict[int, tuple[int | None, ...]]:
     """Per order the source believed in each of ``FAMILIES``, without writing anything."""
-    return _sources(orders, _all_best(orders, beliefs))
+    return _sources(orders, _all_best(orders, beliefs, _rows(orders)))
 
 
-def _all_best(orders: Collection[int], beliefs: Beliefs) -> dict[str, dict[int, int]]:
+def who_bills(orders: Collection[int], beliefs: Beliefs) -> dict[int, int]:
+    """Per order the standing whose invoices count: what a payment for the order itself is set against."""
+    rows = {model: _rows_of(model, parent, orders) for model, parent, family, _ in _ROWS if family == "invoice"}
+    return _best("invoice", orders, beliefs, _who_knows(orders), rows)
+
+
+def _all_best(orders: Collection[int], beliefs: Beliefs, rows: Rows) -> dict[str, dict[int, int]]:
     knows = _who_knows(orders)
-    return {family: _best(family, orders, beliefs, knows) for family in FAMILIES}
+    return {family: _best(family, orders, beliefs, knows, rows) for family in FAMILIES}
 
 
 def _sources(orders: Collection[int], best: dict[str, dict[int, int]]) -> dict[int, tuple[int | None, ...]]:
@@ -106,8 +117,17 @@ _ROWS: tuple[tuple[type[models.Model], str, str, str], ...] = (
 _PARENTS: dict[str, type[models.Model]] = {"shipment": Shipment, "invoice": Invoice, "payment": Payment}
 
 
-def _rows(model: type[models.Model], parent: str, orders: Collection[int]) -> list[tuple[int, int, int, bool, str]]:
-    """(id, order, standing, counts, state of the document) of every row of these orders whose document is not cancelled."""
+Row = tuple[int, int, int, bool, str]
+"""(id, order, standing, counts, state of the document)."""
+Rows = dict[type[models.Model], list[Row]]
+
+
+def _rows(orders: Collection[int]) -> Rows:
+    """The link rows of these orders, by their model."""
+    return {model: _rows_of(model, parent, orders) for model, parent, _, _ in _ROWS}
+
+
+def _rows_of(model: type[models.Model], parent: str, orders: Collection[int]) -> list[Row]:
     table = bulk.table(model)
     join = f"JOIN {bulk.table(_PARENTS[parent])} d ON d.id = r.{parent}_id" if parent else ""
     state = "d.state" if parent else "r.state"
@@ -118,11 +138,13 @@ def _rows(model: type[models.Model], parent: str, orders: Collection[int]) -> li
     )
 
 
-def _best(family: str, orders: Collection[int], beliefs: Beliefs, knows: dict[int, set[int]]) -> dict[int, int]:
+def _best(
+    family: str, orders: Collection[int], beliefs: Beliefs, knows: dict[int, set[int]], rows: Rows
+) -> dict[int, int]:
     heard: dict[int, set[int]] = defaultdict(set)
-    for model, parent, of, _ in _ROWS:
+    for model, _, of, _ in _ROWS:
         if of == family:
-            for _, order, stands, _, state in _rows(model, parent, orders):
+            for _, order, stands, _, state in rows[model]:
                 if state != "cancelled":
                     heard[order].add(stands)
     every, known = beliefs.silent(family)
@@ -132,13 +154,13 @@ def _best(family: str, orders: Collection[int], beliefs: Beliefs, knows: dict[in
     }
 
 
-def _mark(model: type[models.Model], parent: str, done: str, orders: Collection[int], best: dict[int, int]) -> None:
+def _mark(model: type[models.Model], done: str, rows: Iterable[Row], best: dict[int, int]) -> None:
     def right(order: int, stands: int, state: str) -> bool:
         return stands == best[order] < NEVER and (state == done if done else state != "cancelled")
 
     wrong: Iterable[tuple[int, bool]] = (
         (row, should)
-        for row, order, stands, counts, state in _rows(model, parent, orders)
+        for row, order, stands, counts, state in rows
         if (should := right(order, stands, state)) != bool(counts)
     )
     bulk.update(model, ("id", "counts"), wrong)

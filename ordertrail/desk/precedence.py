@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection
 
-from ordertrail.desk.agree import Beliefs, agree
+from ordertrail.billing import payments
+from ordertrail.billing.models import Allocation
+from ordertrail.desk.agree import Beliefs, agree, who_bills
 from ordertrail.desk.models import Change
 from ordertrail.desk.recount import recount
 from ordertrail.desk.rewrite import Rewrite
@@ -58,11 +61,12 @@ def trust_of(source: Source) -> tuple[Any, ...]:
 def apply() -> int:
     """Bring every row in line with the precedence as it is set now; returns how many orders were recounted.
 
-    Homes of groups first, then the standing of each source's rows, then what counts and the status rows, a few hundred orders a
-    transaction; safe to be cut off and done again.
+    Homes of groups first, then the standing of each source's rows, then what payments for orders are set against, then what counts
+    and the status rows, a few hundred orders a transaction; safe to be cut off and done again.
     """
     _homes()
     _standings()
+    _settled()
     done = 0
     for orders in _orders():
         with rewriting():
@@ -103,6 +107,17 @@ def _standings() -> None:
                         f"UPDATE {table} SET standing = %s WHERE standing <> %s AND {belongs}",
                         [stands, stands, source.pk, reported],
                     )
+
+
+def _settled() -> None:
+    """Divide the payments again that name an order and no invoice: they are set against the invoices that count now."""
+    rows = bulk.select(f"SELECT DISTINCT payment_id FROM {bulk.table(Allocation)} WHERE order_id IS NOT NULL")
+    named = sorted(row[0] for row in rows)
+    for start in range(0, len(named), CHUNK):
+        with rewriting():
+            beliefs = Beliefs.now()
+            hanging = payments.around(named[start : start + CHUNK], ())
+            payments.settle(hanging, beliefs.standings("money"), partial(who_bills, beliefs=beliefs))
 
 
 def _set(sql: str, params: Sequence[Any]) -> None:

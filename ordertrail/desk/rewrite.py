@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from ordertrail.billing import invoices, payments
 from ordertrail.billing.models import Allocation, InvoiceLine, PaymentShare
 from ordertrail.catalog import actions as catalog
 from ordertrail.catalog.models import Product
-from ordertrail.desk.agree import Beliefs, agree
+from ordertrail.desk.agree import Beliefs, agree, who_bills
 from ordertrail.desk.models import Change
 from ordertrail.desk.recount import recount
 from ordertrail.lib import bulk
@@ -57,6 +58,7 @@ class Rewrite:
         self.orders: set[int] = set()
         self._invoices_before: set[int] = set()
         self.keys: dict[int, set[str]] = {}
+        self.shared: set[str] = set()
         self.company = settings.COMPANY
 
     def run(self) -> set[int]:
@@ -78,11 +80,10 @@ class Rewrite:
         found = members(ids, self.at_hand, self.alone)
         merged = [merge(group, of_group, ranks) for group, of_group in sorted(found.items())]
         self.keys = {group: keys_of(of_group) for group, of_group in found.items()}
+        borne = Counter(key for keys in self.keys.values() for key in keys)
+        self.shared = {key for key, times in borne.items() if times > 1}  # who meant one of them may mean none now
         old = [group for group in ids if group not in self.alone]
         getattr(self, f"_{kind}")(old, merged)
-
-    def _standing(self, family: str) -> Callable[[int, bool], int]:
-        return lambda source, reported: self.beliefs.standing(family, source, reported=reported)
 
     def _wake(self, kind: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Have the documents of ``kind`` named first in each row made again too."""
@@ -92,8 +93,8 @@ class Rewrite:
         """Wake the documents whose ``to`` (order or invoice) must be found again: those that name one of the keys and point nowhere
         or elsewhere, those that point at a ``changed`` group, and those whose name no longer means what they point at."""
         new = self._keys(to)
-        named = _where(model, f"{column}, {to}_id", f"{to}_key", new)
-        self._wake(kind, (row for row in named if row[1] not in self.keys))
+        named = _where(model, f"{column}, {to}_id, {to}_key", f"{to}_key", new)
+        self._wake(kind, (row for row in named if row[1] not in self.keys or row[2] in self.shared))
         pointing = _where(model, f"{column}, {to}_id, {to}_key", f"{to}_id", old)
         self._wake(
             kind, (row for row in pointing if row[1] in changed | self.lost or row[2] not in self.keys.get(row[1], ()))
@@ -138,14 +139,14 @@ class Rewrite:
         return (set(old) - set(self.keys)) | (self.lost & set(old))
 
     def _rivals(self, kind: str, keys: set[str]) -> set[int]:
-        """Other groups that carry one of ``keys``: what meant them alone may mean several now."""
+        """Groups that carry one of ``keys`` beside another: what meant them alone may mean several now."""
         rows = bulk.select(
             f'SELECT DISTINCT d."group" FROM {bulk.table(Number)} n'
             f" JOIN {bulk.table(SourceDocument)} d ON d.id = n.document_id"
             f" WHERE n.kind = %s AND NOT n.search_only AND n.key IN {bulk.among('text')}",
             [kind, bulk.bound(keys)],
         )
-        return {row[0] for row in rows} - set(self.keys)
+        return {row[0] for row in rows if row[0] not in self.keys or not self.shared.isdisjoint(self.keys[row[0]])}
 
     def _opportunity(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(Opportunity, "id", old)
@@ -166,7 +167,7 @@ class Rewrite:
     def _work_order(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(WorkOrder, "id", old)
         work.remove_work_orders(old)
-        self.orders |= work.write_work_orders(merged, self.finders["order"], self._standing("production"))
+        self.orders |= work.write_work_orders(merged, self.finders["order"], self.beliefs.standings("production"))
 
     def _project(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(Project, "id", old)
@@ -176,14 +177,14 @@ class Rewrite:
     def _shipment(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(ShipmentLine, "shipment_id", old)
         shipping.remove(old)
-        self.orders |= shipping.write(merged, self.finders["order"], self._standing("goods"))
+        self.orders |= shipping.write(merged, self.finders["order"], self.beliefs.standings("goods"))
 
     def _invoice(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(InvoiceLine, "invoice_id", old)
         invoices.remove(old)
         rate = to_units(Decimal(self.company.tax_rate), QTY_SCALE)
         self.orders |= invoices.write(
-            merged, self.finders["order"], self._standing("invoice"), self.company.currency, rate
+            merged, self.finders["order"], self.beliefs.standings("invoice"), self.company.currency, rate
         )
         self._wake_named("payment", Allocation, "payment_id", "invoice", old, set(old) - set(self.keys))
 
@@ -202,7 +203,9 @@ class Rewrite:
         if not asked and not self.touched["payment"] and not direct:
             return
         hanging = payments.around(self.touched["payment"] | direct, asked)
-        self.orders |= payments.settle(hanging, self._standing("money"))
+        self.orders |= payments.settle(
+            hanging, self.beliefs.standings("money"), partial(who_bills, beliefs=self.beliefs)
+        )
 
 
 _POINTING: tuple[tuple[str, Any, str], ...] = (

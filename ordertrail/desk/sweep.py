@@ -11,7 +11,7 @@ from ordertrail.lib import bulk, clock
 from ordertrail.lib.gate import rewriting, writing
 from ordertrail.records.actions import said_now
 from ordertrail.records.claims import claim, regroup
-from ordertrail.records.derive import REPORTED
+from ordertrail.records.derive import REPORTED, reported_ref
 from ordertrail.records.models import Source, SourceDocument
 
 Item = TypeVar("Item")
@@ -63,15 +63,6 @@ def sweep(source: Source, kind: str, refs: Iterable[str], *, sure: bool = False)
     return Swept(len(known), len(there), len(missing), len(gone), len(back), unknown, held)
 
 
-def reported_ref(kind: str, ref: str) -> bool:
-    """Whether ``ref`` is that of a reported document (``records.derive``), which no source lists.
-
-    >>> reported_ref("shipment", "17~shipped"), reported_ref("shipment", "A~17"), reported_ref("order", "17~shipped")
-    (True, False, False)
-    """
-    return kind in REPORTED and ref.endswith(f"~{REPORTED[kind]}")
-
-
 def _parts(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
@@ -99,5 +90,5 @@ def _turn(source: Source, kind: str, refs: Sequence[str], *, gone: bool) -> None
             linked = claim(of, said_now(of, ids), now)
             moved = regroup(of, ids | linked, {pk: other.rank(of) for pk, other in ranks.items()})
             touched[of] = moved.touched
-            lost |= moved.lost | ids
+            lost |= moved.lost | ids | set(turned.values_list("group", flat=True))
         Rewrite(touched, lost, {}, {}).run()

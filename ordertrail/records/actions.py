@@ -57,12 +57,15 @@ def keep(source: Source, batch: Batch | None, said: Sequence[Said], learned_at: 
     states = {ref: _State(ids[ref], "", 0, 0, None) for ref in fresh} | known
     versions: list[tuple[object, ...]] = []
     before: dict[int, int] = {}
+    newer: dict[int, str] = {}
     for item in said:
         state, record = states[item.record.ref], item.record
         text = item.facts or facts.dump(record)
         print_ = facts.digest(text)
         if state.digest == print_ and state.last_seq and state.gone_at is None:
             kept.unchanged += 1
+            if item.version > state.version:  # the same words, said later: what is older than that comes too late too
+                state.version = newer[state.id] = item.version
             continue
         state.last_seq += 1
         version_id = state.id * VERSIONS_PER_DOCUMENT + state.last_seq
@@ -81,6 +84,7 @@ def keep(source: Source, batch: Batch | None, said: Sequence[Said], learned_at: 
             before.setdefault(state.id, state.current)
         state.version, state.digest, state.current, state.gone_at = item.version, print_, version_id, None
         kept.records[state.id] = record
+    bulk.update(SourceDocument, ("id", "version"), newer.items())
     _write_documents(source.pk, kind, states, set(fresh), kept, learned_at)
     bulk.insert(SourceVersion, ("id", "document", "version", "learned_at", "batch", "place", "facts"), versions)
     kept.fresh = {ids[ref] for ref in fresh}

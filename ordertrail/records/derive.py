@@ -24,6 +24,15 @@ REPORTED = {"shipment": "shipped", "invoice": "invoiced", "payment": "paid"}
 WORDS = tuple(REPORTED.values())
 
 
+def reported_ref(kind: str, ref: str) -> bool:
+    """Whether ``ref`` is that of a reported document (``records.derive``), which no source lists.
+
+    >>> reported_ref("shipment", "17~shipped"), reported_ref("shipment", "A~17"), reported_ref("order", "17~shipped")
+    (True, False, False)
+    """
+    return kind in REPORTED and ref.endswith(f"~{REPORTED[kind]}")
+
+
 def has_figures(order: OrderRecord) -> bool:
     """Whether the order says anything of goods, bills or money beside what was asked for."""
     return bool(

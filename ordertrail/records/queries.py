@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ordertrail.lib import bulk
 from ordertrail.lib.numbers import number_key
 from ordertrail.records import facts
+from ordertrail.records.derive import reported_ref
 from ordertrail.records.models import Number, SourceDocument, SourceVersion
 from ordertrail.records.shapes import Record
 
@@ -90,13 +91,14 @@ class Finder:
                 self._refs[source, ref] = group
         if keys:
             self._keys.update((key, set()) for key in keys)
-            for key, group, source in bulk.select(
-                f'SELECT n.key, d."group", d.source_id FROM {bulk.table(Number)} n'
+            for key, group, source, ref in bulk.select(
+                f'SELECT n.key, d."group", d.source_id, d.ref FROM {bulk.table(Number)} n'
                 f" JOIN {bulk.table(SourceDocument)} d ON d.id = n.document_id"
                 f" WHERE n.kind = %s AND NOT n.search_only AND d.gone_at IS NULL AND n.key IN {bulk.among('text')}",
                 [self.kind, bulk.bound(keys)],
             ):
-                self._keys[key].add((group, source))
+                if not reported_ref(self.kind, ref):  # who writes the number of a bare figure's order means the order
+                    self._keys[key].add((group, source))
 
     def find(self, source: int, text: str, *keys: str) -> int | None:
         """The group that ``text``, written by ``source``, means; ``keys`` are further keys to try (a customer's name)."""
@@ -104,6 +106,8 @@ class Finder:
             return self._refs[source, text]
         for key in (number_key(text)[:100], *keys):
             fits = self._keys.get(key, set())
+            if len(fits) == 1:
+                return next(iter(fits))[0]
             own = {group for group, by in fits if by == source}
             every = {group for group, _ in fits}
             for choice in (own, every):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ordertrail.desk.sweep import reported_ref
 from ordertrail.lib import bulk
 from ordertrail.records import facts
+from ordertrail.records.derive import reported_ref
 from ordertrail.records.models import Batch, Source, SourceDocument
 from ordertrail.sync.landing import again
 from ordertrail.sync.reading import Reader

@@ -49,7 +49,7 @@ lines AS (
 ),
 expected AS (
     SELECT lines.*,
-           CASE WHEN to_ship_qty = 0 AND shipped_qty > 0 THEN shipped_qty - returned_qty ELSE wanted_qty END AS expected_qty,
+           CASE WHEN to_ship_qty = 0 AND shipped_qty > 0 THEN shipped_qty - returned_qty ELSE wanted_qty - returned_qty END AS expected_qty,
            CASE WHEN service THEN wanted_qty ELSE shipped_qty - returned_qty END AS base_qty
     FROM lines
 ),
@@ -171,7 +171,7 @@ axes AS (
                 WHEN shipped_qty = 0 THEN 'waiting'
                 ELSE 'partially' END AS delivery,
            CASE WHEN by_money = 1 AND invoiced - rounding_difference > effective THEN 'over'
-                WHEN by_money = 1 AND invoiced = effective THEN 'fully'
+                WHEN by_money = 1 AND invoiced = effective AND invoiced <> 0 THEN 'fully'
                 WHEN by_money = 1 AND invoiced <> 0 THEN 'partially'
                 WHEN over_billed = 1 THEN 'over'
                 WHEN invoiced_qty = 0 AND invoiced = 0 AND base_qty > 0 THEN 'to_invoice'

@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 from ordertrail.desk.laws import verify
 from ordertrail.desk.link import link, unlink
-from ordertrail.desk.sweep import reported_ref, sweep
+from ordertrail.desk.sweep import sweep
 from ordertrail.desk.tests import worlds
 from ordertrail.desk.tests.test_laws import History, emptied, few
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import Order, OrderStatus
 from ordertrail.parties.models import Person
+from ordertrail.records.derive import reported_ref
 from ordertrail.records.models import Link, Source, SourceDocument
 from ordertrail.records.shapes import (
     CustomerRecord,

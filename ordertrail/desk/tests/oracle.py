@@ -1,0 +1,206 @@
+"""An oracle of who says what: the documents of every system in plain Python, and which of them are one real thing.
+
+It reads domain.md and architecture.md §1 for itself: no SQL, no model, no rule of the product. ``oracle_figures`` counts from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from ordertrail.records.shapes import (
+    AllocationRecord,
+    InvoiceLineRecord,
+    InvoiceRecord,
+    OrderRecord,
+    PaymentRecord,
+    Record,
+    ShipmentLineRecord,
+    ShipmentRecord,
+)
+
+Name = tuple[str, str, str]
+"""What a document is called here: (source's code, kind, ref)."""
+
+FAMILY = {"shipment": "goods", "invoice": "invoice", "payment": "money", "work_order": "production"}
+HOMES_OWN = (
+    "ref", "number", "state", "lines", "allocations", "reported", "same_as", "other_numbers", "direction", "type",
+)  # fmt: skip
+
+
+def key(text: str) -> str:
+    """A number without its signs, in capitals."""
+    return "".join(sign for sign in text.upper() if sign.isalnum())
+
+
+@dataclass(frozen=True)
+class System:
+    """A source and how far it is believed, by family of facts ("order" too); ``place`` is the order in which sources were declared."""
+
+    code: str
+    place: int
+    rank: Mapping[str, int]
+    scope: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """One real thing: its home's document, what is agreed of it, who gave its lines, who named the order it is for, who knows it."""
+
+    name: Name
+    record: Any
+    lines_by: str
+    named_by: str
+    known_to: frozenset[str]
+
+
+@dataclass
+class Words:
+    """Everything that was said, taken back, and joined by a person."""
+
+    systems: dict[str, System]
+    said: dict[Name, Any] = field(default_factory=dict)
+    version: dict[Name, str] = field(default_factory=dict)
+    gone: set[Name] = field(default_factory=set)
+    joined: list[frozenset[Name]] = field(default_factory=list)
+
+    def say(self, code: str, record: Record, version: str = "") -> None:
+        """A system says a document; words older than those that stand change nothing."""
+        name = (code, record.kind, record.ref)
+        if version < self.version.get(name, ""):
+            return
+        self.said[name], self.version[name] = record, version
+        self.gone.discard(name)
+
+    def papers(self) -> dict[Name, Any]:
+        """Every document, with those that stand for the bare figures of orders."""
+        found = dict(self.said)
+        for name, record in self.said.items():
+            if isinstance(record, OrderRecord):
+                found |= {(name[0], more.kind, more.ref): more for more in implied(record)}
+        return found
+
+    def lost(self, name: Name) -> bool:
+        """Whether the source has deleted it, or the order whose figure it is."""
+        return name in self.gone or ((name[0], "order", name[2].partition("~")[0]) in self.gone and "~" in name[2])
+
+
+def implied(order: OrderRecord) -> Iterator[Record]:
+    """The documents behind an order's bare figures, those with a figure only."""
+    parts = [
+        (line, line.qty - line.cancelled_qty if order.shipped == "all" else line.shipped_qty) for line in order.lines
+    ]
+    sent = tuple(ShipmentLineRecord(line.ref, line.sku, qty, order.ref, line.ref) for line, qty in parts if qty)
+    if sent:
+        yield ShipmentRecord(f"{order.ref}~shipped", "", lines=sent, reported=True, shipped_at=order.changed_at)
+    billed = tuple(
+        InvoiceLineRecord(line.ref, order.ref, line.ref, sku=line.sku, qty=line.invoiced_qty)
+        for line in order.lines
+        if line.invoiced_qty
+    )
+    if order.invoiced:
+        billed = (InvoiceLineRecord("1", order.ref, gross=order.invoiced),)
+    if billed:
+        yield InvoiceRecord(
+            f"{order.ref}~invoiced",
+            "",
+            lines=billed,
+            reported=True,
+            invoice_date=order.order_date,
+            currency=order.currency,
+        )
+    if order.paid:
+        told = (AllocationRecord(order.paid, order=order.ref),)
+        yield PaymentRecord(
+            f"{order.ref}~paid", "", order.paid, reported=True, paid_at=order.order_date, currency=order.currency, allocations=told
+        )  # fmt: skip
+
+
+class Things:
+    """The real things: documents joined by what systems and people claim, and found by their numbers."""
+
+    def __init__(self, words: Words) -> None:
+        self.words, self.papers = words, words.papers()
+        self.home: dict[Name, Name] = {}
+        self.agreed: dict[str, list[Agreed]] = {}
+        for kind in ("order", "shipment", "invoice", "payment", "work_order", "product"):
+            groups = list(self._groups(kind))
+            self.agreed[kind] = [self._agreed(kind, group) for group in groups]
+            for thing, group in zip(self.agreed[kind], groups, strict=True):
+                self.home |= dict.fromkeys(group, thing.name)
+
+    def _of(self, kind: str) -> list[Name]:
+        return [name for name in self.papers if name[1] == kind]
+
+    def _numbers(self, name: Name) -> set[str]:
+        record = self.papers[name]
+        return {key(text) for text in (record.number, *record.other_numbers)} - {""}
+
+    def _claims(self, kind: str) -> Iterator[frozenset[Name]]:
+        """What systems claim: joined where exactly one living document of another system fits, else exactly one lost one."""
+        for name in self._of(kind):
+            for same in self.papers[name].same_as:
+                fits = [
+                    other
+                    for other in self._of(kind)
+                    if other[0] != name[0]
+                    and same.source in ("", other[0])
+                    and key(same.number) in self._numbers(other)
+                ]
+                meant = [other for other in fits if not self.words.lost(other)] or fits
+                if len(meant) == 1:
+                    yield frozenset((name, meant[0]))
+
+    def _groups(self, kind: str) -> Iterator[set[Name]]:
+        group = {name: {name} for name in self._of(kind)}
+        for pair in {*self._claims(kind), *self.words.joined}:
+            one, other = tuple(pair)
+            if one in group:
+                whole = group[one] | group[other]
+                group |= dict.fromkeys(whole, whole)
+        yield from {id(whole): whole for whole in group.values()}.values()
+
+    def _agreed(self, kind: str, group: set[Name]) -> Agreed:
+        """The home's words; where it is silent, those of the next one that is believed; lines whole from the first that has any."""
+        systems, lost = self.words.systems, self.words.lost
+        family = FAMILY.get(kind, "order")
+        listed = sorted(group, key=lambda n: (lost(n), systems[n[0]].rank[family], systems[n[0]].place, n[2]))
+        home, others = listed[0], [name for name in listed[1:] if not lost(name)]
+        record = self.papers[home]
+        told: dict[str, Any] = {"state": "cancelled"} if lost(home) and hasattr(record, "state") else {}
+        for name in (each.name for each in fields(record) if each.name not in HOMES_OWN):
+            if getattr(record, name) in (None, ""):
+                told[name] = next(
+                    (v for o in others if (v := getattr(self.papers[o], name)) not in (None, "")), getattr(record, name)
+                )
+        lines_by = home
+        for name in ("lines", "allocations"):
+            if hasattr(record, name) and not getattr(record, name):
+                lines_by = next((o for o in others if getattr(self.papers[o], name)), home)
+                told[name] = getattr(self.papers[lines_by], name)
+        named_by = next((n for n in (home, *others) if getattr(self.papers[n], "order", "")), home)
+        known = frozenset(name[0] for name in group if not lost(name))
+        return Agreed(home, replace(record, **told), lines_by[0], named_by[0], known)
+
+    def meant(self, kind: str, by: str, text: str) -> Name | None:
+        """What a system means by a number: its own ref, else its own document of that number, else the only one anywhere."""
+        if not text:
+            return None
+        living = [name for name in self._of(kind) if not self.words.lost(name)]
+        if (by, kind, text) in living and "~" not in text:
+            return self.home[by, kind, text]
+        fits = [name for name in living if key(text) in self._numbers(name)]
+        for listed in ([name for name in fits if name[0] == by], fits):
+            if len(found := {self.home[name] for name in listed}) == 1:
+                return found.pop()
+        return None
+
+    def is_service(self, sku: str) -> bool:
+        """Whether the one product of this SKU is never shipped."""
+        found = [
+            t
+            for t in self.agreed["product"]
+            if key(sku) and key(t.record.number) == key(sku) and not self.words.lost(t.name)
+        ]
+        return len(found) == 1 and bool(found[0].record.service)

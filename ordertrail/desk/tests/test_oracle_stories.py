@@ -1,0 +1,130 @@
+"""Single cases that the oracle found, with the figures that domain.md gives them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ordertrail.desk import precedence
+from ordertrail.desk.tests.test_oracle import Company, Say, differences
+from ordertrail.orders.models import OrderStatus
+from ordertrail.records.models import Source
+from ordertrail.records.shapes import (
+    AllocationRecord,
+    InvoiceLineRecord,
+    InvoiceRecord,
+    OrderLineRecord,
+    OrderRecord,
+    PaymentRecord,
+    Same,
+    ShipmentLineRecord,
+    ShipmentRecord,
+    WorkOrderRecord,
+)
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+
+
+def order(ref: str, number: str, qty: int = 10, **more: Any) -> OrderRecord:
+    """``qty`` pieces at 10.00 without tax."""
+    line = OrderLineRecord("1", "A", D(qty), price=D(10), tax_rate=D(0))
+    return OrderRecord(ref, number, currency="CNY", lines=(line,), **more)
+
+
+def billed(ref: str, number: str, *lines: InvoiceLineRecord) -> InvoiceRecord:
+    return InvoiceRecord(ref, number, currency="CNY", lines=lines)
+
+
+def for_line(ref: str, of: str, qty: int) -> InvoiceLineRecord:
+    return InvoiceLineRecord(ref, of, "1", sku="A", qty=D(qty), net=D(qty * 10), tax_rate=D(0))
+
+
+def figures(*names: str) -> dict[str, tuple[Any, ...]]:
+    """These figures of every order, by its number and home's ref."""
+    return {
+        f"{status.number}/{Company.name_of(status)}": tuple(getattr(status, name) for name in names)
+        for status in OrderStatus.objects.all()
+    }
+
+
+def lived(*history: Say) -> Company:
+    company = Company()
+    company.live(history)
+    assert differences(company) == []
+    return company
+
+
+def test_what_came_back_is_no_longer_expected_while_the_rest_is_still_to_ship(db: None) -> None:
+    out = ShipmentRecord("1", "SH-1", lines=(ShipmentLineRecord("1", "A", D(6), "SO-1"),))
+    back = ShipmentRecord("2", "SH-2", direction="in", lines=(ShipmentLineRecord("1", "A", D(2), "SO-1"),))
+    lived(Say("oms", order("1", "SO-1"), ""), Say("wms", out, ""), Say("wms", back, ""))
+    assert figures("to_ship", "shipped", "effective") == {"SO-1/1": (D(40), D(40), D(80))}
+
+
+def test_two_orders_of_one_number_have_each_their_own_share_of_a_merged_invoice_and_of_its_payment(db: None) -> None:
+    invoice = billed("1", "INV-1", for_line("1", "1", 10), for_line("2", "2", 5))
+    payment = PaymentRecord("1", "PAY-1", D(30), allocations=(AllocationRecord(D(30), invoice="INV-1"),))
+    entered_twice = (Say("erp", order("1", "SO-1"), ""), Say("erp", order("2", "SO-1", 5), ""))
+    lived(*entered_twice, Say("erp", invoice, ""), Say("bank", payment, ""))
+    assert figures("invoiced", "paid") == {"SO-1/1": (D(100), D(20)), "SO-1/2": (D(50), D(10))}
+
+
+def test_words_older_than_those_that_were_said_again_stay_old(db: None) -> None:
+    lived(
+        Say("oms", order("1", "SO-1"), "1"), Say("oms", order("1", "SO-1"), "3"), Say("oms", order("1", "SO-1", 7), "2")
+    )
+    assert figures("ordered_qty") == {"SO-1/1": (D(10),)}
+
+
+def test_who_names_an_order_when_paying_means_the_order_and_not_a_bare_figure_of_it(db: None) -> None:
+    told = order("1", "SO-1001", invoiced=D(60))
+    payment = PaymentRecord("1", "PAY-1", D(100), reference="SO-1001")
+    lived(Say("oms", told, ""), Say("bank", payment, ""))
+    assert figures("paid", "deposit", "open_receivable") == {"SO-1001/1": (D(60), D(40), D(0))}
+
+
+def test_money_for_an_order_is_not_set_against_an_invoice_that_does_not_count(db: None) -> None:
+    draft = InvoiceRecord("1", "INV-1", state="draft", currency="CNY", lines=(for_line("1", "SO-1", 6),))
+    payment = PaymentRecord("1", "PAY-1", D(50), allocations=(AllocationRecord(D(50), order="SO-1"),))
+    lived(Say("oms", order("1", "SO-1", invoiced=D(60)), ""), Say("erp", draft, ""), Say("bank", payment, ""))
+    assert figures("invoiced", "paid", "deposit", "payment") == {"SO-1/1": (D(0), D(0), D(50), "partially")}
+
+
+def test_money_for_an_order_follows_the_invoices_that_are_believed_now(db: None) -> None:
+    payment = PaymentRecord("1", "PAY-1", D(50), allocations=(AllocationRecord(D(50), order="SO-1"),))
+    invoice = billed("1", "INV-1", for_line("1", "SO-1", 2))
+    lived(Say("oms", order("1", "SO-1", invoiced=D(60)), ""), Say("erp", invoice, ""), Say("bank", payment, ""))
+    assert figures("invoiced", "paid", "deposit") == {"SO-1/1": (D(20), D(20), D(30))}
+    Source.objects.filter(code="oms").update(invoice_rank=1)
+    Source.objects.filter(code="erp").update(invoice_rank=2)
+    precedence.apply()
+    assert figures("invoiced", "paid", "deposit") == {"SO-1/1": (D(60), D(50), D(0))}
+
+
+def test_an_invoice_line_that_tells_its_gross_alone_keeps_it_whatever_it_is_for(db: None) -> None:
+    gross = InvoiceLineRecord("2", "SO-1", sku="freight", gross=D("11.30"), tax_rate=D("0.13"))
+    lived(Say("oms", order("1", "SO-1"), ""), Say("erp", billed("1", "INV-1", for_line("1", "SO-1", 1), gross), ""))
+    assert figures("invoiced") == {"SO-1/1": (D("21.30"),)}
+
+
+def test_a_number_that_a_second_order_bears_too_means_neither_any_more(db: None) -> None:
+    theirs = order("1", "W-1", same_as=(Same("SO-1", "oms"),))
+    ours = order("1", "SO-1", same_as=(Same("W-1", "wms"),))
+    work = WorkOrderRecord("1", "WO-1", "A", D(10), order="SO-1")
+    lived(Say("wms", theirs, ""), Say("mes", work, ""), Say("oms", ours, ""))
+    assert figures("planned_qty") == {"SO-1/1": (D(10),)}
+    lived(Say("wms", theirs, ""), Say("mes", work, ""), Say("oms", ours, ""), Say("oms", order("2", "SO-1"), ""))
+    assert figures("planned_qty") == {"SO-1/1": (D(0),), "SO-1/2": (D(0),)}
+
+
+def test_a_number_that_only_a_deleted_document_bears_means_nothing_any_more(db: None) -> None:
+    theirs = order("1", "W-1", same_as=(Same("SO-1", "oms"),))
+    work = WorkOrderRecord("1", "WO-1", "A", D(10), order="W-1")
+    company = lived(Say("oms", order("1", "SO-1"), ""), Say("wms", theirs, ""), Say("mes", work, ""))
+    assert figures("planned_qty") == {"SO-1/1": (D(10),)}
+    company.turn(("wms", "order", "1"), 2)
+    assert figures("planned_qty") == {"SO-1/1": (D(0),)}
+    assert differences(company) == []
