@@ -18,6 +18,7 @@ def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | N
     import django
 
     django.setup()
+    from ordertrail.lib.garbage import collected_rarely
     from ordertrail.lib.refused import Refused
     from ordertrail.records.models import Source
     from ordertrail.records.pickling import register
@@ -28,8 +29,9 @@ def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | N
     row = Source.objects.get(code=source)
     ahead = Ahead(row, next(one for one in in_order(row) if one.name == stream), since)
     try:
-        for step in ahead.here():
-            steps.put(("step", step))
+        with collected_rarely():
+            for step in ahead.here():
+                steps.put(("step", step))
     except Refused as refused:
         steps.put(("refused", (refused.code, refused.detail)))
     except Exception as fault:

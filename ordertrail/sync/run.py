@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from ordertrail.desk.mirror import Mirrored, mirror
 from ordertrail.desk.sweep import sweep
 from ordertrail.lib import clock
+from ordertrail.lib.garbage import collected_rarely
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Batch, Source
@@ -244,7 +245,7 @@ def run_source(
     A source that can't be read gives a run in state "failed" with the sentence why: what was mirrored before stays, the cursor stands
     where it was true. Refused("already_running") when another process is at it.
     """
-    with _alone(source):
+    with _alone(source), collected_rarely():
         SyncRun.objects.filter(source=source, state="running").update(
             state="failed", ended_at=clock.now(), error=_("The run was cut off; this one goes on where it stood.")
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from ordertrail.lib.sqlite_library import sqlite3, wal_is_safe  # first: points the standard name at it
 
-from django.db.backends.sqlite3 import base  # isort: skip
+from django.db.backends.sqlite3 import base, schema  # isort: skip
 
 from ordertrail.lib.gate import Gate
 from ordertrail.lib.money import piece_units, tax_units
@@ -19,6 +19,15 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")
 """How a statement begins that writes."""
 
 
+class SchemaEditor(schema.DatabaseSchemaEditor):
+    """Makes tables. A key that is another table's (an order's status) is no row number but a column with an index of its own:
+    SQLite can't begin a page at (value, row number) in an index, and would read past all rows with that value."""
+
+    def _iter_column_sql(self, column_db_type: str, params: Any, model: Any, field: Any, *more: Any) -> Any:
+        kind = "bigint" if field.primary_key and field.remote_field else column_db_type
+        return super()._iter_column_sql(kind, params, model, field, *more)  # type: ignore[misc]
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection with WAL, full durability and foreign keys; without WAL where the library is not safe for it. Whatever it writes,
     in a transaction or by a single statement, goes through the gate.
@@ -26,6 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     Big integers are declared ``integer``: a primary key of that type is the row's own number, of type ``bigint`` a second index.
     """
 
+    SchemaEditorClass = SchemaEditor
     data_types = base.DatabaseWrapper.data_types | {"BigIntegerField": "integer"}
 
     def __init__(self, *args: Any, **words: Any) -> None:
@@ -41,7 +51,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         journal = "WAL" if wal_is_safe() else "DELETE"
         connection.executescript(
             f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-            " PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000;"
+            " PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=12000;"
         )
         connection.create_function("ot_piece", 4, piece_units, deterministic=True)
         connection.create_function("ot_tax", 3, tax_units, deterministic=True)

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='number',
-            index=models.Index(fields=['kind', 'key'], name='number_by_key'),
+            index=models.Index(fields=['kind', 'key', 'search_only', 'document'], name='number_by_key'),
         ),
         migrations.AddIndex(
             model_name='link',

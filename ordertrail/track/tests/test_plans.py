@@ -113,5 +113,5 @@ def test_search_looks_up_each_kind_by_its_numbers(golden: Golden) -> None:
         by_number("SO26")
     plan = bulk.select(f"EXPLAIN QUERY PLAN {captured[0]['sql']}")
     assert {row[3] for row in plan if "records_number" in row[3]} == {
-        "SEARCH records_number USING INDEX number_by_key (kind=? AND key>? AND key<?)"
+        "SEARCH records_number USING COVERING INDEX number_by_key (kind=? AND key>? AND key<?)"
     }
