@@ -9,14 +9,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from ordertrail.boards import periods
+from ordertrail.boards.delivery import LINES, PARTS
 from ordertrail.boards.metric import Metric
 from ordertrail.boards.periods import Period
-from ordertrail.boards.stages import STAGES
+from ordertrail.boards.stages import STAGED, STAGES
 from ordertrail.hub.publish import Snapshot
 from ordertrail.lib import clock
+from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Customer
 from ordertrail.records.models import Source
 from ordertrail.web.filter_values import Range
@@ -27,12 +30,28 @@ BY_ID = "~"
 DETAILS = ("sku", "country", "vendor", "mode", "stage")
 """Fields that only the rows of some metrics have."""
 
-_ON_ORDERS = {
+_CONDITIONS = {
     "customer": "customer_id = $customer",
     "salesperson": "salesperson = $salesperson",
     "source": "list_contains($source, source)",
+    "currency": "currency = $currency",
+    "sku": "sku = $sku",
+    "country": "country = $country",
+    "vendor": "vendor = $vendor",
+    "mode": "mode = $mode",
+    "stage": "list_contains($stage, stage)",
 }
-"""What the fields of every board mean on the table of orders."""
+"""What each field means on a table that holds it."""
+_ON_ORDERS = ("customer", "salesperson", "source", "country")
+"""What parts of orders can be asked of their order."""
+_HELD = {
+    "{fact_order_line}": {"salesperson", "currency", "sku", "vendor"},
+    "{fact_shipment_line}": {"salesperson", "currency", "sku", "country", "vendor", "mode"},
+    LINES: {"salesperson", "currency", "sku", "country", "vendor", "mode"},
+    PARTS: {"customer", "salesperson", "source", "currency", "country", "vendor", "mode"},
+    STAGED: {*_ON_ORDERS, "currency", "stage"},
+}
+"""The fields that the rows of a table hold themselves; all others are orders."""
 
 
 def board_filter() -> FilterSet:
@@ -108,14 +127,19 @@ class Asked:
         return {**found, "today": self.today}
 
     def scope(self, table: str = "{fact_order}") -> str:
-        """The condition of this filter on the rows of ``table``; "TRUE" without one."""
-        own = [name for name in ("currency", *DETAILS) if name in self.chosen.values]
-        parts = [f"list_contains($stage, {name})" if name == "stage" else f"{name} = ${name}" for name in own]
-        orders = [sql for name, sql in _ON_ORDERS.items() if name in self.chosen.values]
-        if orders and is_lines(table):
-            parts.append(f"order_id IN (SELECT order_id FROM {{fact_order}} WHERE {' AND '.join(orders)})")
-        else:
-            parts += orders
+        """The condition of this filter on the rows of ``table``; "TRUE" without one. Refused where they know nothing of a field."""
+        held = _HELD.get(table, {*_ON_ORDERS, "currency"})
+        asked = [name for name in _CONDITIONS if name in self.chosen.values]
+        parts = [_condition(name, table) for name in asked if name in held]
+        orders = [name for name in asked if name not in held and name in _ON_ORDERS]
+        if untold := [name for name in asked if name not in held and name not in _ON_ORDERS]:
+            field = next(field for field in self.chosen.of.fields if field.name == untold[0])
+            raise Refused(
+                "not_told", _t("This figure is not told by %(field)s; take that filter away.") % {"field": field.words}
+            )
+        if orders:
+            known = " AND ".join(_CONDITIONS[name] for name in orders)
+            parts.append(f"order_id IN (SELECT order_id FROM {{fact_order}} WHERE {known})")
         return " AND ".join(parts) or "TRUE"
 
     # --- addresses that lead on -------------------------------------------------------------------------------------
@@ -137,6 +161,11 @@ class Asked:
         pairs = [*(metric.listed or () if listed else ()), *period, *mine, *more]
         address = reverse("track:orders") if listed else reverse("boards:rows", args=[name])
         return f"{address}?{urlencode(pairs)}" if pairs else address
+
+
+def _condition(name: str, table: str) -> str:
+    """What a field means on a table; the source is that of the order, and of a shipment's own in its ``source``."""
+    return "list_contains($source, order_source)" if (name, table) == ("source", PARTS) else _CONDITIONS[name]
 
 
 def is_lines(table: str) -> bool:

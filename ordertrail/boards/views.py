@@ -33,16 +33,18 @@ View = Callable[..., HttpResponseBase]
 
 
 def with_hub(view: View) -> View:
-    """A view that reads the hub: where that cannot be read now, a page says why and looks again by itself."""
+    """A view that reads the hub: where that cannot be read now, a page says why and looks again by itself; where what is asked for
+    is not told by the filter, a page says that."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except Refused as refused:
-            if not refused.code.startswith("hub_"):
+            if not refused.code.startswith("hub_") and refused.code != "not_told":
                 raise
-            return render(request, "boards/not_ready.html", {"refused": refused}, status=503)
+            status = 400 if refused.code == "not_told" else 503
+            return render(request, "boards/not_ready.html", {"refused": refused}, status=status)
 
     return wrapped
 

@@ -6,23 +6,14 @@ from typing import Any
 
 from ordertrail.boards.asked import Asked
 from ordertrail.boards.board import Tile
-from ordertrail.boards.delivery import delivery
+from ordertrail.boards.charts.delivery_by import delivered
 from ordertrail.boards.metric import metrics
 
 
 def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
     """The total of the delivery statistics."""
     days = asked.period(tile.metric)
-    found = delivery(
-        "country",
-        "",
-        days.first,
-        days.last,
-        asked.person,
-        on=asked.snapshot,
-        scope=asked.scope(tile.metric.table),
-        params=asked.params(),
-    )
+    found = delivered(asked, "country", days)
     late = metrics()["late_deliveries"]
     return {
         "total": found.total,

@@ -6,7 +6,7 @@ from typing import Any
 
 from ordertrail.boards.asked import Asked
 from ordertrail.boards.board import Tile
-from ordertrail.boards.delivery import delivery
+from ordertrail.boards.delivery import LINES, PARTS, Deliveries, delivery
 from ordertrail.boards.dimensions import DIMENSIONS
 from ordertrail.boards.metric import metrics
 from ordertrail.boards.periods import Period
@@ -17,10 +17,7 @@ MOST = 10
 def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
     """The largest keys with their late share, and the total."""
     days = asked.days or Period(None, None)
-    scope = asked.scope(tile.metric.table)
-    found = delivery(
-        tile.by, "", days.first, days.last, asked.person, on=asked.snapshot, scope=scope, params=asked.params()
-    )
+    found = delivered(asked, tile.by, days)
     lines, late = metrics()["delivered_lines"], metrics()["late_deliveries"]
     rows = [
         (
@@ -39,3 +36,19 @@ def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
         "rows": asked.rows("delivered_lines", lines, (), days),
         "worst": max((one.late_share or 0 for one in found.rows), default=0),
     }
+
+
+def delivered(asked: Asked, by: str, days: Period) -> Deliveries:
+    """The delivery statistics under the filter of a board."""
+    table = LINES if "sku" in asked.chosen.values else PARTS
+    return delivery(
+        by,
+        "",
+        days.first,
+        days.last,
+        asked.person,
+        on=asked.snapshot,
+        table=table,
+        scope=asked.scope(table),
+        params=asked.params(),
+    )

@@ -65,7 +65,7 @@ def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
     counts = query(
         f"SELECT stage, COUNT(*), COUNT(*) FILTER (WHERE {LATE}),"
         f" CAST(COALESCE(SUM(ordered) FILTER (WHERE currency = $company_currency), 0) AS BIGINT)"
-        f" FROM {STAGED} AS t WHERE {asked.scope()} GROUP BY stage",
+        f" FROM {STAGED} AS t WHERE {asked.scope(STAGED)} GROUP BY stage",
         {**asked.params(), "company_currency": currency},
         asked.person,
         on=asked.snapshot,

@@ -30,7 +30,7 @@ def past(days: Sequence[str]) -> str:
             FROM {{fact_payment_share}} WHERE invoice_id IS NOT NULL AND paid_date > ${days[-1]}
         ),
         moved AS (SELECT order_id, {since} FROM moves GROUP BY order_id),
-        asked AS (SELECT order_id, currency, open_receivable FROM {{fact_order}} WHERE {{scope}}),
+        asked AS NOT MATERIALIZED (SELECT order_id, currency, open_receivable FROM {{fact_order}} WHERE {{scope}}),
         parts AS (
             SELECT currency, {now} FROM asked WHERE open_receivable > 0 GROUP BY currency
             UNION ALL

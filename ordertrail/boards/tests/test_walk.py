@@ -217,3 +217,36 @@ def test_what_is_not_theirs_is_in_nobody_s_number(company: dict[str, Person]) ->
         order_date__range=(date(2026, 1, 1), date(2026, 12, 31)),
     )
     assert taken.now == sum((one.ordered for one in mine), Decimal(0))
+
+
+@pytest.mark.slow
+def test_every_board_and_metric_answers_every_filter(dora: Client) -> None:
+    """A figure that its rows tell nothing of says so; none breaks, and no tile takes the others with it."""
+    for query in ("country=CN", "vendor=V1", "mode=Air", "sku=LAMP", "stage=to_ship", "source=oms&customer=~1"):
+        for name in boards():
+            assert dora.get(f"/boards/{name}/?{query}").status_code == 200, (name, query)
+        for name in metrics():
+            assert dora.get(f"/boards/metrics/{name}/?{query}").status_code in (200, 400), (name, query)
+    assert (
+        b"is not told by Mode of transport" in dora.get("/boards/delivery/?mode=Air").content
+    )  # lines still to be shipped
+    assert b"is not told by" not in dora.get("/boards/delivery/?country=CN").content
+
+
+@pytest.mark.slow
+def test_deliveries_are_the_same_by_parts_and_line_by_line(company: dict[str, Person]) -> None:
+    from ordertrail.boards.delivery import KEYS, LINES, PARTS, delivery
+
+    for query in ("", "source=oms", "salesperson=anna", "currency=CNY", "country=CN", "from=2026-06-15&to=2026-08-15"):
+        asked = asked_by(company["dora"], query)
+        days = (asked.days.first, asked.days.last) if asked.days else (None, None)
+        for by in KEYS:
+            quick, slow = (
+                delivery(
+                    by, "", *days, asked.person, on=asked.snapshot, table=table, scope=asked.scope(table),
+                    params=asked.params(),
+                )
+                for table in (PARTS, LINES)
+            )  # fmt: skip
+            assert quick == slow, (query, by)
+            assert quick.total.lines > 0, (query, by)
