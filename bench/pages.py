@@ -40,7 +40,7 @@ def main() -> None:
 
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
-    client.force_login(Person.objects.get(username="dana"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(Person.objects.get(username="dana"))
 
     def get(address: str) -> None:
         answer = client.get(address)
