@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from ordertrail.lib import bulk
 from ordertrail.orders.models import OrderStatus
-from ordertrail.orders.queries import only_for
 from ordertrail.track.models import SavedView
 from ordertrail.track.orders_filter import QUEUE_WORDS, listing, orders_filter
 from ordertrail.track.saved_views import views_for
@@ -43,13 +42,12 @@ def large() -> bool:
 
 
 def tabs(person: object, *, counted: bool) -> list[Tab]:
-    """The queues as ``person`` sees them; "all" only has a count where it costs nothing."""
+    """The queues as ``person`` sees them, each with its count where it is asked for."""
     fields = orders_filter()
     found = []
     for name, words in QUEUE_WORDS.items():
-        quick = counted and (name != "all" or only_for(person) is None)
         selected = listing(fields.parse({"queue": name}), person)
-        found.append(Tab(name, words, selected.count() if quick else None))
+        found.append(Tab(name, words, selected.count() if counted else None))
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -38,7 +39,22 @@ FAMILIES = {
     "production": gettext_lazy("Production"),
 }
 """The families of facts, in which each source has a place (``records.models.Source``)."""
-NOT_SHOWN = frozenset({"streams"})
+NOT_SHOWN = frozenset({"streams", "derive", "settle_seconds"})
+SETTINGS: dict[str, Promise] = {
+    "url": gettext_lazy("Address"),
+    "address": gettext_lazy("Address"),
+    "folder": gettext_lazy("Folder that is watched"),
+    "database": gettext_lazy("Database"),
+    "user": gettext_lazy("User name"),
+    "encoding": gettext_lazy("Encoding"),
+    "separator": gettext_lazy("Separator"),
+    "auth": gettext_lazy("Log-in"),
+    "paging": gettext_lazy("Pages"),
+    "allow": gettext_lazy("Allowed addresses"),
+}
+"""Settings that most sources have, in words; the others are shown by their own names."""
+NANOSECONDS = re.compile(r"\d{19}")
+"""How far files are read is a time of change in nanoseconds since 1970."""
 SHOWN_REJECTS = 50
 LONGEST_WAIT = 7 * 24 * 60
 """Minutes between two syncs, at most: a week."""
@@ -54,7 +70,7 @@ class StreamRow:
     lines: str
     key: str
     fields: int
-    cursor: str
+    cursor: str | datetime
     swept_at: datetime | None
 
 
@@ -104,11 +120,11 @@ def stream_rows(found: Source) -> list[StreamRow]:
             StreamRow(
                 KINDS.get(stream.kind, stream.kind),
                 "" if stream.name == stream.kind else stream.name,
-                stream.from_,
+                _("every file") if stream.from_ == "*" else stream.from_,
                 stream.lines.from_ if stream.lines else "",
                 stream.key.column,
                 len(stream.fields) + len(stream.line_fields),
-                cursor.value if cursor else "",
+                read_up_to(cursor.value) if cursor else "",
                 cursor.swept_at if cursor else None,
             )
         )
@@ -117,7 +133,16 @@ def stream_rows(found: Source) -> list[StreamRow]:
 
 def shown_settings(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The settings as they are shown: no streams, no passwords, an address without what stands before its @."""
-    return [(name, told(value)) for name, value in settings.items() if name not in NOT_SHOWN]
+    return [(str(SETTINGS.get(name, name)), told(value)) for name, value in settings.items() if name not in NOT_SHOWN]
+
+
+def read_up_to(value: str) -> str | datetime:
+    """A cursor as people read it: the moment that nanoseconds mean, else the source's own text.
+
+    >>> read_up_to("1795459808651399463").isoformat(timespec="seconds"), read_up_to("2026-09-16")
+    ('2026-11-23T18:50:08+00:00', '2026-09-16')
+    """
+    return datetime.fromtimestamp(int(value) // 10**9, UTC) if NANOSECONDS.fullmatch(value) else value
 
 
 def told(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -59,7 +60,12 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("track:source", code)
     found = cards([get_object_or_404(Source, code=code)])[0]
-    return render(request, "track/sources/card.html", {"card": found})
+    answer = render(request, "track/sources/card.html", {"card": found})
+    if not found.busy and urlsplit(request.headers.get("HX-Current-URL", "")).path == reverse(
+        "track:source", args=[code]
+    ):
+        answer.headers["HX-Refresh"] = "true"  # the run is over: what it read and rejected stands on the same page
+    return answer
 
 
 @needs("manage_sources")

@@ -7,17 +7,30 @@ from django.utils.translation import gettext_lazy as _
 
 from ordertrail.findings.models import Finding, FindingStatus
 from ordertrail.orders.queries import only_for, visible_orders
-from ordertrail.track import fresh
 from ordertrail.track.queues import open_count
 from ordertrail.web import format as write
 from ordertrail.web import nav
+from ordertrail.web.context import shell
 from ordertrail.web.nav import Count, Entry
+
+FIRST_QUEUES = (("store", "queue=ship"), ("finance", "queue=invoice"))
+"""What somebody of a role does first after logging in; everybody else begins with all open orders."""
 
 
 def add() -> None:
     """Hand the entries to the frame."""
     nav.add(
-        Entry("track:orders", _("Orders"), "list-details", "see_orders", key="o", tab=True, rank=10, count=open_orders)
+        Entry(
+            "track:orders",
+            _("Orders"),
+            "list-details",
+            "see_orders",
+            key="o",
+            tab=True,
+            rank=10,
+            count=open_orders,
+            home_query=FIRST_QUEUES,
+        )
     )
     nav.add(
         Entry(
@@ -46,5 +59,5 @@ def findings(request: HttpRequest) -> Count | None:
 
 def sources(request: HttpRequest) -> Count | None:
     """How many sources are fresh, of all."""
-    told = fresh.as_of()
+    told = shell(request).as_of
     return Count(f"{told.fresh}/{told.total}") if told else None

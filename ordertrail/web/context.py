@@ -102,6 +102,15 @@ class Shell:
         return [way for way in self.ways if way.entry.tab][:4]
 
 
+def shell(request: HttpRequest) -> Shell:
+    """The one frame of a request: whatever asks it, each part is counted once, however many templates are rendered."""
+    found = getattr(request, "_shell", None)
+    if not isinstance(found, Shell) or found.person is not getattr(request, "user", None):
+        found = Shell(request)
+        request._shell = found  # type: ignore[attr-defined]
+    return found
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """The context processor: one name, so that pages keep theirs."""
-    return {"shell": Shell(request)}
+    return {"shell": shell(request)}

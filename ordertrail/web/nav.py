@@ -40,8 +40,9 @@ class Entry:
     """One way: the name of its address, its words and icon, the right it needs, and where it is shown.
 
     ``key`` is the letter after ``g``; ``tab`` puts it into the phone bar (four fit); ``rank`` orders a section;
-    ``count`` is asked once a page and must be one cheap query. ``home_for``: the roles whose
-    first page it may be; None: anybody's. ``short``: its words in the phone bar, where they differ.
+    ``count`` is asked once a page and must be one cheap query. ``home_for``: the roles whose first page it may be; None:
+    anybody's. ``home_query``: how it then begins for a role, such as ``("store", "queue=ship")``. ``short``: its words in the
+    phone bar, where they differ.
     """
 
     view_name: str
@@ -55,6 +56,7 @@ class Entry:
     rank: int = 50
     count: Callable[[HttpRequest], Count | None] | None = field(default=None, compare=False)
     home_for: tuple[str, ...] | None = None
+    home_query: tuple[tuple[str, str], ...] = ()
     short: Promise | str = ""
 
     @property

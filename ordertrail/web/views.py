@@ -40,7 +40,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page that this person may see and that is theirs by role; a guest is told whom to ask."""
     role = getattr(request.user, "role", "")
     ways = [way for way in nav.entries(request.user) if way.home_for is None or role in way.home_for]
-    return redirect(ways[0].href) if ways else not_allowed(request, "see_orders")
+    if not ways:
+        return not_allowed(request, "see_orders")
+    query = dict(ways[0].home_query).get(role, "")
+    return redirect(f"{ways[0].href}?{query}" if query else ways[0].href)
 
 
 @needs(ANYONE)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from ordertrail.desk.models import Act
 from ordertrail.lib import clock
@@ -91,7 +92,11 @@ def test_a_running_sync_says_how_far_it_is_and_how_long_it_takes(root: Person, c
     assert fragment.strip().startswith("<section")
     assert client.get("/sources/erp/card/").headers["Location"] == "/sources/erp/"
     SyncRun.objects.update(state="done", ended_at=clock.now())
-    assert "every 2s" not in client.get("/sources/erp/card/", headers={"HX-Request": "true"}).content.decode()
+    ended = client.get("/sources/erp/card/", headers={"HX-Request": "true"})
+    assert "every 2s" not in ended.content.decode()
+    assert "HX-Refresh" not in ended.headers
+    there = {"HX-Request": "true", "HX-Current-URL": "http://testserver/sources/erp/"}
+    assert client.get("/sources/erp/card/", headers=there).headers["HX-Refresh"] == "true"
 
 
 def test_counts_add_up_and_runs_are_drawn(root: Person, client: Client) -> None:
@@ -218,7 +223,8 @@ def test_runs_are_listed_and_narrowed(root: Person, client: Client) -> None:
 def test_no_credential_is_ever_shown(root: Person, client: Client) -> None:
     kept = {"url": "postgresql://reader:hunter2@erp/main", "streams": [STREAM]}
     erp = source("erp", settings=kept, secrets=seal({"password": "geheim-1"}))
-    assert shown_settings(kept) == [("url", "postgresql://…@erp/main")]
+    with translation.override("en"):
+        assert shown_settings(kept) == [("Address", "postgresql://…@erp/main")]
     page = client.get("/sources/erp/").content.decode()
     assert "hunter2" not in page
     assert "geheim-1" not in page

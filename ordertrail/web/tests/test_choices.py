@@ -124,10 +124,18 @@ def test_a_way_is_shown_with_its_count_and_marked_where_one_is(client: Client, m
         nav.add(nav.Entry("web:profile", "x", "x", "see_orders", section="nowhere"))
 
 
-def test_the_frame_of_a_page_costs_seven_queries(client: Client, django_assert_num_queries: object) -> None:
+@pytest.mark.parametrize(
+    ("name", "first"), [("bo", "/orders/?queue=ship"), ("chen", "/orders/?queue=invoice"), ("anna", "/orders/")]
+)
+def test_everybody_begins_where_their_work_waits(client: Client, name: str, first: str) -> None:
+    client.force_login(person(name))
+    assert client.get("/").headers["Location"] == first
+
+
+def test_the_frame_of_a_page_costs_six_queries(client: Client, django_assert_num_queries: object) -> None:
     client.force_login(person("anna"))
     client.get("/me/")
-    # session, person; open orders, open findings; sources: those of the as-of pill, their last runs, the company's own
-    with django_assert_num_queries(7):  # type: ignore[operator]
+    # session, person; open orders, open findings; sources with their last runs, read once for pill and side bar
+    with django_assert_num_queries(6):  # type: ignore[operator]
         client.get("/me/")
     assert context.SEARCH_PATH == "/search/"
