@@ -1,7 +1,8 @@
 """The worker: one loop that claims jobs, syncs what is due, follows changes with checks, and refreshes the hub.
 
-Jobs are claimed by one conditional UPDATE, so that two workers never do the same one; a job whose worker died is
-claimed again after ``LEASE``. Every step is safe to be killed in and to be done twice.
+Jobs are claimed by one conditional UPDATE, so that two workers never do the same one. A claim is renewed every ``BEAT_SECONDS``
+while the job is worked on, however long that takes; a job whose worker died is claimed again after ``LEASE``. Every step is safe to
+be killed in and to be done twice.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db import DatabaseError, connection
+from django.db.models import Max, Q, QuerySet
 
 from ordertrail.desk import precedence
 from ordertrail.lib import clock
@@ -26,7 +30,8 @@ from ordertrail.sync.run import is_running, replay_rejects, run_source
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=30)
+LEASE = timedelta(minutes=5)
+BEAT_SECONDS = 60.0
 SWEEP_EVERY = timedelta(days=1)
 Handler = Callable[[Job], dict[str, Any]]
 
@@ -61,7 +66,7 @@ def _sync(job: Job) -> dict[str, Any]:
     source = Source.objects.get(code=job.args["source"])
 
     def progress(stream: str, done: int, expected: int | None) -> None:
-        Job.objects.filter(pk=job.pk).update(done=done, total=expected, claimed_at=clock.now())
+        _ours(job).update(done=done, total=expected, claimed_at=clock.now())
 
     run = run_source(
         source,
@@ -92,7 +97,9 @@ def work(job: Job) -> None:
     down.
     """
     try:
-        _end(job, "done", HANDLERS[job.kind](job))
+        with _held(job):
+            result = HANDLERS[job.kind](job)
+        _end(job, "done", result)
     except Refused as refused:
         _end(job, "failed", {"code": refused.code, "error": refused.detail})
     except Exception as fault:
@@ -100,8 +107,36 @@ def work(job: Job) -> None:
         _end(job, "failed", {"error": f"{type(fault).__name__}: {fault}"})
 
 
+@contextmanager
+def _held(job: Job) -> Iterator[None]:
+    """Renew the claim for as long as the job takes, from a thread with a connection of its own."""
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT_SECONDS):
+            try:
+                _ours(job).update(claimed_at=clock.now())
+            except DatabaseError:
+                log.exception("the claim of job %s could not be renewed; tried again in %s s", job.pk, BEAT_SECONDS)
+            finally:
+                connection.close()
+
+    beating = Thread(target=beat, name=f"claim of job {job.pk}", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beating.join()
+
+
+def _ours(job: Job) -> QuerySet[Job]:
+    """The job's row while it is still claimed by us: who was away longer than the lease has lost it."""
+    return Job.objects.filter(pk=job.pk, state="running", claimed_by=job.claimed_by)
+
+
 def _end(job: Job, state: str, result: dict[str, Any]) -> None:
-    Job.objects.filter(pk=job.pk).update(state=state, result=result, ended_at=clock.now())
+    _ours(job).update(state=state, result=result, ended_at=clock.now())
 
 
 def schedule() -> None:

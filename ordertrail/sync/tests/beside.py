@@ -4,16 +4,20 @@
 ``comment``: comments on the first order in a loop, as a web process would.
 ``session``: the same with a session, which Django writes without asking us.
 ``worker SECONDS``: a worker that does what is due and ends when nothing more is, or after that time.
+``ask KIND COUNT``: that many jobs of a kind. ``old``: every claim is older than the lease. ``jobs``: every job as a line of JSON.
+``marks SECONDS``: a worker whose jobs of kind "mark" leave a line in the file ``marks``, and "hang" never end; begins at ``go``.
 """
 
 # ruff: noqa: T201  what it prints is read by the test
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
 def main(what: str, home: str, *words: str) -> None:
@@ -22,6 +26,7 @@ def main(what: str, home: str, *words: str) -> None:
 
     use_home(Path(home))
     known: dict[str, Callable[..., None]] = {"rows": rows, "comment": comment, "session": session, "worker": worker}
+    known |= {"ask": ask, "old": old, "jobs": jobs, "marks": marks}
     known[what](*words)
 
 
@@ -109,6 +114,55 @@ def worker(seconds: str) -> None:
         lambda: time.monotonic() > end or not Job.objects.filter(state__in=("waiting", "running")).exists(),
         pause=0.05,
     )
+
+
+def ask(kind: str, count: str) -> None:
+    """Ask for jobs."""
+    from ordertrail.sync.worker import ask as asked
+
+    for number in range(int(count)):
+        asked(kind, number=number)
+
+
+def old() -> None:
+    """As if everybody who has a job had been silent for longer than the lease."""
+    from ordertrail.lib import clock
+    from ordertrail.sync.models import Job
+    from ordertrail.sync.worker import LEASE
+
+    Job.objects.filter(state="running").update(claimed_at=clock.now() - LEASE * 1.01)
+
+
+def jobs() -> None:
+    """Print every job."""
+    from ordertrail.sync.models import Job
+
+    for job in Job.objects.order_by("pk"):
+        print(json.dumps({"kind": job.kind, "state": job.state, "by": job.claimed_by, "result": job.result}))
+
+
+def marks(seconds: str) -> None:
+    """Work as ``worker``, on jobs that show who did them."""
+    from django.conf import settings
+
+    from ordertrail.sync import worker as working
+
+    def mark(job: Any) -> dict[str, Any]:
+        with (settings.HOME / "marks").open("a") as file:
+            file.write(f"{job.args['number']} {os.getpid()}\n")
+        time.sleep(0.01)
+        return {}
+
+    def hang(job: Any) -> dict[str, Any]:
+        (settings.HOME / "hangs").touch()
+        time.sleep(600)
+        return {}
+
+    working.HANDLERS.update(mark=mark, hang=hang)
+    (settings.HOME / f"ready-{os.getpid()}").touch()
+    while not (settings.HOME / "go").exists():
+        time.sleep(0.01)
+    worker(seconds)
 
 
 if __name__ == "__main__":

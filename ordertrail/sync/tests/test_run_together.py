@@ -71,12 +71,16 @@ class Company:
         assert process.returncode == 0, wrong[-3_000:]
         return out
 
-    def found(self) -> None:
-        """Make the company and declare its four systems, which share their orders."""
+    def made(self) -> None:
+        """Make the company, without any system."""
         self.folder.mkdir()
         (self.folder / "password").write_text("twelve signs and more", "utf-8")
         self.run("init", "--company", "Both", "--currency", "CNY", "--user", "dana", "--password-file",
                  str(self.folder / "password"), "--tax-rate", "0")  # fmt: skip
+
+    def found(self) -> None:
+        """Make the company and declare its four systems, which share their orders."""
+        self.made()
         for shop in self.shops():
             (self.folder / "source.json").write_text(json.dumps(shop.setting()), "utf-8")
             self.run("source", "declare", str(self.folder / "source.json"))
