@@ -77,7 +77,9 @@ class Bad:
 
     def _wms(self, no: str, state: str) -> dict[str, str]:
         moment = wms.at(self.stamp) or ""
-        blank = dict.fromkeys(("wave_no", "consignee", "addr", "carrier", "waybill", "qc_from", "qc_to"), "")
+        blank = dict.fromkeys(
+            ("wave_no", "consignee", "addr", "carrier", "waybill", "qc_from", "qc_to", "way", "sign_time"), ""
+        )
         times = {"created": moment, "ship_time": moment, "upd": self.stamp.strftime("%Y-%m-%dT%H:%M:%S")}
         named = {"out_no": f"SH-{self.month}-{no}", "ref_no": "内部调拨", "stat": state}
         return blank | times | named | {"plan_day": f"{self.stamp:%Y%m%d}"}

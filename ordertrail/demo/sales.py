@@ -145,10 +145,10 @@ def _price(product: Product, customer: Customer) -> Decimal:
 def _lead_days(company: Company, lines: list[OrderLine]) -> int:
     """Working days that are promised: from stock, from the workshop, made to measure."""
     if any(line.product.custom for line in lines):
-        return company.rng.randint(16, 23)
+        return company.rng.randint(19, 27)
     if any(line.product.made for line in lines):
-        return company.rng.randint(9, 15)
-    return company.rng.randint(4, 9)
+        return company.rng.randint(12, 19)
+    return company.rng.randint(6, 12)
 
 
 def confirm(company: Company, order: Order) -> None:

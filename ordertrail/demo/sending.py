@@ -9,6 +9,8 @@ from ordertrail.demo.company import Company, LineKey
 from ordertrail.demo.truth import Order, OrderLine, Shipment, ShipmentLine
 
 CARRIERS = (("德邦物流", "DPK"), ("顺丰速运", "SF"), ("中远海运", "COS"), ("自有车队", "HL"))
+TRANSIT = {"德邦物流": 1.6, "顺丰速运": 0.9, "中远海运": 3.2, "自有车队": 0.4}
+"""Working days that each carrier is on the way, as a rule."""
 HOLD, SLOW_HOLD = 0.8, 3.4
 """Working days that quality control holds what the workshop made: as it was, and in the last weeks."""
 
@@ -112,9 +114,16 @@ def ship(company: Company, shipment: Shipment) -> None:
         at = key(line.order, line.line)
         company.progress.shipped[at] = company.progress.shipped.get(at, 0) + line.qty
         company.progress.to_bill.setdefault(shipment.customer.no, []).append((shipment, line.order, line.line))
+    company.in_days(company.around(TRANSIT[shipment.carrier], 0.3), arrive, shipment)
     company.today_at(18, 5, tell_oms, shipment)
     company.today_at(18, 20, tell_erp, shipment)
     billing.plan(company, shipment.customer)
+
+
+def arrive(company: Company, shipment: Shipment) -> None:
+    """The customer signs; the carrier's word comes into the WMS."""
+    shipment.arrived_at = shipment.changed_at = company.now
+    company.touch("shipment", shipment.number, shipment)
 
 
 def tell_oms(company: Company, shipment: Shipment) -> None:

@@ -117,6 +117,8 @@ WMS = [
                 "other_numbers": ["waybill"],
                 "planned_date": column("plan_day", dates=["%Y%m%d"]),
                 "shipped_at": column("ship_time", dates=["%Y/%m/%d %H:%M"]),
+                "arrived_at": column("sign_time", dates=["%Y/%m/%d %H:%M"]),
+                "mode": "way",
                 "customer_name": "consignee",
                 "ship_to": "addr",
                 "carrier": "carrier",

@@ -142,6 +142,7 @@ class Shipment:
     qc_from: datetime | None = None
     qc_to: datetime | None = None
     shipped_at: datetime | None = None
+    arrived_at: datetime | None = None  # when the customer signed for it
     ship_to: str = ""
     carrier: str = ""
     waybill: str = ""

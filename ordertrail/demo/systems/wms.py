@@ -21,7 +21,8 @@ FILE = "wms.sqlite3"
 SCHEMA = """
 CREATE TABLE wave (wave_no TEXT PRIMARY KEY, opened TEXT, lines INTEGER);
 CREATE TABLE outbound (out_no TEXT PRIMARY KEY, wave_no TEXT, ref_no TEXT, stat TEXT, consignee TEXT, addr TEXT,
-  carrier TEXT, waybill TEXT, plan_day TEXT, created TEXT, qc_from TEXT, qc_to TEXT, ship_time TEXT, upd TEXT);
+  carrier TEXT, waybill TEXT, plan_day TEXT, created TEXT, qc_from TEXT, qc_to TEXT, ship_time TEXT,
+  way TEXT, sign_time TEXT, upd TEXT);
 CREATE TABLE carton_line (line_id TEXT PRIMARY KEY, out_no TEXT, carton_no TEXT, sku TEXT, qty TEXT, ref_no TEXT);
 CREATE INDEX carton_line_out ON carton_line (out_no);
 CREATE INDEX outbound_upd ON outbound (upd);
@@ -29,6 +30,9 @@ CREATE INDEX outbound_upd ON outbound (upd);
 
 STATES = {"draft": "S1", "held": "S5", "done": "S9", "cancelled": "SX"}
 """S1 picking, S5 held by quality control, S9 shipped, SX cancelled."""
+
+WAYS = {"德邦物流": "公路", "自有车队": "公路", "顺丰速运": "航空", "中远海运": "海运"}
+"""How each carrier travels."""
 
 FULL_WIDTH = str.maketrans("-0123456789", "－０１２３４５６７８９")
 
@@ -103,6 +107,8 @@ def _outbound(shipment: Shipment) -> Row:
         "qc_from": at(shipment.qc_from),
         "qc_to": at(shipment.qc_to),
         "ship_time": at(shipment.shipped_at),
+        "way": WAYS.get(shipment.carrier, ""),
+        "sign_time": at(shipment.arrived_at),
         "upd": shipment.changed_at.strftime("%Y-%m-%dT%H:%M:%S"),
     }
 
