@@ -88,10 +88,11 @@ def test_when_another_process_owns_the_hub_this_one_leaves_it(world: World, hub:
         assert str(os.getpid()) in refused.value.detail
 
 
-def test_a_kill_at_any_moment_leaves_a_whole_hub(world: World, dora: Person, hub: Folder) -> None:
+@pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.full("kills"))])
+def test_a_kill_at_any_moment_leaves_a_whole_hub(kills: int, world: World, dora: Person, hub: Folder) -> None:
     refresh()
     dice = random.Random(5)
-    for _ in range(6):
+    for _ in range(kills):
         world.step()
         world.step()
         process = subprocess.Popen(
