@@ -14,6 +14,7 @@ from ordertrail.lib.ids import LINES
 from ordertrail.lib.moments import moment
 from ordertrail.lib.money import MONEY_SCALE, minor_digits, to_units
 from ordertrail.lib.numbers import number_key
+from ordertrail.orders.queries import currencies
 from ordertrail.records.merge import Merged
 from ordertrail.records.models import SourceDocument
 from ordertrail.records.queries import Finder
@@ -146,7 +147,7 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
     found: list[tuple[int, int]] = []
     for payment, home, amount, reported, currency, *_ in heads:
         digits, stands = minor_digits(currency), standing(home, bool(reported))
-        parts = allocations[payment]
+        parts = [part for part in allocations[payment] if desk.currency(part) == currency]
         if parts and parts[0].by_reference:
             found += desk.spread(home, amount, parts)
         else:
@@ -188,12 +189,14 @@ class _Opens:
         every = invoices | {invoice for listed in self.of_order.values() for invoice in listed}
         self.shares: dict[int, dict[int, int]] = defaultdict(dict)
         rows = bulk.select(
-            f"SELECT s.invoice_id, s.order_id, s.gross FROM {bulk.table(InvoiceShare)} s"
+            f"SELECT s.invoice_id, s.order_id, s.gross, i.currency FROM {bulk.table(InvoiceShare)} s"
             f" JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id"
             f" WHERE s.invoice_id IN {bulk.among()} AND i.state = 'posted'",
             [bulk.bound(every)],
         )
-        for invoice, order, gross in rows:
+        self._currencies: dict[int, str] = currencies(orders)
+        for invoice, order, gross, currency in rows:
+            self._currencies[invoice] = currency
             if order is not None:
                 self.shares[invoice][order] = gross
         self.names = named({order for shares in self.shares.values() for order in shares})
@@ -213,6 +216,10 @@ class _Opens:
             if stands == believed[order] < NEVER:
                 found[order].append(invoice)
         return found
+
+    def currency(self, part: _Part) -> str:
+        """That of the invoice or order which the allocation is for; "" where none is known."""
+        return self._currencies.get(part.invoice or part.order or 0, "")
 
     def open(self, home: int, invoice: int, order: int) -> int:
         """What ``order`` still owes on ``invoice`` by this source's payments so far."""

@@ -11,6 +11,7 @@ from django.db import models
 
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
 from ordertrail.lib import bulk
+from ordertrail.orders.models import Order
 from ordertrail.records.models import Source, SourceDocument
 from ordertrail.records.rules import NEVER, Standing, believed, source_of, standing
 from ordertrail.shipping.models import Shipment, ShipmentLine
@@ -118,7 +119,8 @@ _PARENTS: dict[str, type[models.Model]] = {"shipment": Shipment, "invoice": Invo
 
 
 Row = tuple[int, int, int, bool, str]
-"""(id, order, standing, counts, state of the document)."""
+"""(id, order, standing, counts, state of the document); a document in another currency than the order is as good as cancelled:
+its amounts can't be added to the order's."""
 Rows = dict[type[models.Model], list[Row]]
 
 
@@ -131,6 +133,9 @@ def _rows_of(model: type[models.Model], parent: str, orders: Collection[int]) ->
     table = bulk.table(model)
     join = f"JOIN {bulk.table(_PARENTS[parent])} d ON d.id = r.{parent}_id" if parent else ""
     state = "d.state" if parent else "r.state"
+    if parent in ("invoice", "payment"):
+        join += f" JOIN {bulk.table(Order)} o ON o.id = r.order_id"
+        state = "CASE WHEN d.currency <> o.currency THEN 'cancelled' ELSE d.state END"
     return bulk.select(
         f"SELECT r.id, r.order_id, r.standing, r.counts, {state} FROM {table} r {join}"
         f" WHERE r.order_id IN {bulk.among()}",

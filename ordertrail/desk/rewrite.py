@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from ordertrail.billing import invoices, payments
-from ordertrail.billing.models import Allocation, InvoiceLine, PaymentShare
+from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, PaymentShare
 from ordertrail.catalog import actions as catalog
 from ordertrail.catalog.models import Product
 from ordertrail.desk.agree import Beliefs, agree, who_bills
@@ -154,13 +154,14 @@ class Rewrite:
         self.orders |= presales.write(merged, self.finders["order"])
 
     def _order(self, old: list[int], merged: list[Merged[Any]]) -> None:
-        before = LineFinder(old)
+        before, money = LineFinder(old), set(_where(Order, "id, currency", "id", old))
         orders.remove(old)
         rate = to_units(Decimal(self.company.tax_rate), QTY_SCALE)
         orders.write(merged, self.finders["customer"], self.finders["product"], self.company.currency, rate)
         self.orders |= self.touched["order"]
         after = LineFinder(old)
         changed = {order for order in old if before.lines.get(order) != after.lines.get(order)}
+        changed |= {order for order, _ in money ^ set(_where(Order, "id, currency", "id", old))}
         for kind, model, column in _POINTING:
             self._wake_named(kind, model, column, "order", old, changed)
 
@@ -181,12 +182,14 @@ class Rewrite:
 
     def _invoice(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self.orders |= _orders_of(InvoiceLine, "invoice_id", old)
+        money = set(_where(Invoice, "id, currency", "id", old))
         invoices.remove(old)
         rate = to_units(Decimal(self.company.tax_rate), QTY_SCALE)
         self.orders |= invoices.write(
             merged, self.finders["order"], self.beliefs.standings("invoice"), self.company.currency, rate
         )
-        self._wake_named("payment", Allocation, "payment_id", "invoice", old, set(old) - set(self.keys))
+        changed = {invoice for invoice, _ in money ^ set(_where(Invoice, "id, currency", "id", old))}
+        self._wake_named("payment", Allocation, "payment_id", "invoice", old, changed)
 
     def _payment(self, old: list[int], merged: list[Merged[Any]]) -> None:
         self._invoices_before = {

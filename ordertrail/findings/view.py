@@ -166,10 +166,14 @@ class OrderView:
         return max(told, default=self.home.learned_at)
 
 
+Foreign = tuple[str, str]
+"""Number and currency of an order or invoice that a paper in another currency is for."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaperView:
     """A shipment or an invoice that counts as done, no mere figure, with the orders that it names and nobody has
-    (``unknown``, as it writes them), and an invoice's totals: as told and as its lines have it."""
+    (``unknown``, as it writes them), an invoice's totals: as told and as its lines have it, and its orders in other currencies."""
 
     kind: str
     id: int
@@ -183,12 +187,13 @@ class PaperView:
     total: Decimal | None = None
     total_told: Decimal | None = None
     lines: int = 0
+    foreign: tuple[Foreign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
     """A payment that came in and is no mere figure: who paid, what of it is ``placed`` on orders or invoices, whether its payer
-    is a customer's name."""
+    is a customer's name, and those among them that are in other currencies."""
 
     id: int
     number: str
@@ -201,3 +206,4 @@ class PaymentView:
     amount: Decimal
     placed: Decimal
     currency: str
+    foreign: tuple[Foreign, ...] = ()

@@ -10,11 +10,12 @@ from typing import Any
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment
 from ordertrail.desk.agree import Beliefs
 from ordertrail.findings.heard import instant
-from ordertrail.findings.view import PaperView, PaymentView, day
+from ordertrail.findings.view import Foreign, PaperView, PaymentView, day
 from ordertrail.findings.view_orders import known_by
 from ordertrail.lib import bulk
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
 from ordertrail.lib.numbers import name_key
+from ordertrail.orders.models import Order
 from ordertrail.records.models import SourceDocument
 from ordertrail.records.queries import Finder
 from ordertrail.shipping.models import Shipment, ShipmentLine
@@ -38,7 +39,7 @@ def shipment_views(ids: Collection[int]) -> list[PaperView]:
 
 def invoice_views(ids: Collection[int]) -> list[PaperView]:
     """The views of these invoices, by a fixed number of queries."""
-    lines = _unknown(InvoiceLine, "invoice", ids, "r.gross")
+    lines, foreign = _unknown(InvoiceLine, "invoice", ids, "r.gross"), _foreign(_BILLED, ids)
     sources = Beliefs.now().by_id
     rows = bulk.select(
         "SELECT d.id, d.number, d.home_id, s.learned_at, d.currency, d.total, d.total_told,"
@@ -55,9 +56,32 @@ def invoice_views(ids: Collection[int]) -> list[PaperView]:
             PaperView(
                 "invoice", document, number, sources[home], instant(at), names, qty, gross, currency,
                 from_units(total, MONEY_SCALE), None if told is None else from_units(told, MONEY_SCALE), count,
+                foreign.get(document, ()),
             )
         )  # fmt: skip
     return found
+
+
+_BILLED = (
+    f"SELECT DISTINCT r.invoice_id, o.number, o.currency FROM {InvoiceLine._meta.db_table} r"
+    f" JOIN {Invoice._meta.db_table} d ON d.id = r.invoice_id JOIN {Order._meta.db_table} o ON o.id = r.order_id"
+    " WHERE o.currency <> d.currency AND r.invoice_id IN "
+)
+"""Orders in another currency than the invoice that bills them."""
+_PAID = (
+    f"SELECT DISTINCT r.payment_id, COALESCE(i.number, o.number), COALESCE(i.currency, o.currency)"
+    f" FROM {Allocation._meta.db_table} r JOIN {Payment._meta.db_table} d ON d.id = r.payment_id"
+    f" LEFT JOIN {Invoice._meta.db_table} i ON i.id = r.invoice_id LEFT JOIN {Order._meta.db_table} o ON o.id = r.order_id"
+    " WHERE COALESCE(i.currency, o.currency) <> d.currency AND r.payment_id IN "
+)
+"""Invoices and orders in another currency than the payment that is for them."""
+
+
+def _foreign(sql: str, ids: Collection[int]) -> dict[int, tuple[Foreign, ...]]:
+    found: dict[int, list[Foreign]] = defaultdict(list)
+    for document, number, currency in sorted(bulk.select(sql + bulk.among(), [bulk.bound(ids)])):
+        found[document].append((number, currency))
+    return {document: tuple(listed) for document, listed in found.items()}
 
 
 def _unknown(model: Any, kind: str, ids: Collection[int], gross: str) -> dict[int, list[tuple[str, int, int]]]:
@@ -78,7 +102,7 @@ def _names(lines: list[tuple[str, int, int]]) -> tuple[tuple[str, ...], Decimal]
 
 def payment_views(ids: Collection[int]) -> list[PaymentView]:
     """The views of these payments (money in, done), by a fixed number of queries."""
-    bound, sources = bulk.bound(ids), Beliefs.now().by_id
+    bound, sources, foreign = bulk.bound(ids), Beliefs.now().by_id, _foreign(_PAID, ids)
     placed: dict[int, int] = dict(
         bulk.select(
             f"SELECT payment_id, SUM(amount) FROM {bulk.table(Allocation)} WHERE payment_id IN {bulk.among()}"
@@ -100,7 +124,7 @@ def payment_views(ids: Collection[int]) -> list[PaymentView]:
         PaymentView(
             document, number, sources[home], instant(at), payer, _elsewhere(home, known, payers.get(payer)),
             day(paid), reference, from_units(units, MONEY_SCALE),
-            from_units(min(units, int(placed.get(document, 0))), MONEY_SCALE), currency,
+            from_units(min(units, int(placed.get(document, 0))), MONEY_SCALE), currency, foreign.get(document, ()),
         )
         for document, number, home, at, payer, paid, reference, units, currency in rows
     ]  # fmt: skip

@@ -36,6 +36,12 @@ def visible_statuses(person: object) -> QuerySet[OrderStatus]:
     return OrderStatus.objects.all() if names is None else OrderStatus.objects.filter(salesperson__in=names)
 
 
+def currencies(orders: Iterable[int]) -> dict[int, str]:
+    """The currency (ISO 4217) of each of these orders, by id."""
+    sql = f"SELECT id, currency FROM {bulk.table(Order)} WHERE id IN {bulk.among()}"
+    return dict(bulk.select(sql, [bulk.bound(orders)]))
+
+
 @dataclass(frozen=True, slots=True)
 class LineKey:
     """What a line is known by, and its amounts in store units."""

@@ -17,6 +17,7 @@ from ordertrail.findings.follow import daily, follow
 from ordertrail.findings.models import Finding
 from ordertrail.findings.queries import told
 from ordertrail.findings.tests.company import ERP_BILLS_10, OMS_X, WMS_SHIPS_6, WMS_X, company, say, source, x_id
+from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source, SourceDocument
 from ordertrail.records.shapes import (
@@ -263,6 +264,41 @@ def test_unmatched_payment(by: dict[str, Source]) -> None:
     say(by["erp"], CustomerRecord("C4", "C4", "东澳渔业设备"))
     say(by["bank"], replace(paid, reference="预付款 2"))
     assert opened() == []
+
+
+def test_other_currency_counts_nowhere_and_says_so(by: dict[str, Source]) -> None:
+    say(by["wms"], replace(WMS_SHIPS_6, lines=(ShipmentLineRecord("1", "HL-BL24", D(10), "SO-2609-0027"),)))
+    say(by["erp"], ERP_BILLS_10)
+    euros = PaymentRecord(
+        "B7", "20260920", D(1356), paid_at=date(2026, 9, 20), currency="EUR",
+        allocations=(AllocationRecord(D(1356), invoice="INV-2609-0024"),),
+    )  # fmt: skip
+    say(by["bank"], euros)
+    assert opened() == [
+        ("other_currency", "Bank 20260920: 1,356.00 EUR for INV-2609-0024, which is in CNY", D("1356.00"))
+    ]
+    assert step("other_currency") == (
+        "It counts nowhere until then: correct the currency of 20260920 in Bank, or enter there what it comes to in CNY."
+        " It closes by itself."
+    )
+    order = OrderStatus.objects.get(number="SO-2609-0027")
+    assert (order.paid, order.deposit, order.open_receivable) == (D(0), D(0), D("1356.00"))
+    say(by["bank"], replace(euros, currency="CNY"))
+    assert opened() == []
+    order.refresh_from_db()
+    assert (order.paid, order.payment) == (D("1356.00"), "paid")
+    say(by["erp"], replace(ERP_BILLS_10, currency="EUR"))
+    titles = {title for _, title, _ in opened()}
+    assert titles >= {
+        "ERP INV-2609-0024: 1,356.00 EUR for SO-2609-0027, which is in CNY",
+        "Bank 20260920: 1,356.00 CNY for INV-2609-0024, which is in EUR",
+    }
+    order.refresh_from_db()
+    assert (order.invoiced, order.paid) == (D(0), D(0))
+    say(by["oms"], replace(QUIET, currency="EUR"))
+    say(by["bank"], euros)
+    order.refresh_from_db()
+    assert (order.currency, order.invoiced, order.paid, opened()) == ("EUR", D("1356.00"), D("1356.00"), [])
 
 
 def test_unmatched_line_of_another_product_and_of_an_order_that_nobody_has(by: dict[str, Source]) -> None:
