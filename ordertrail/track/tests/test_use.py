@@ -1,0 +1,86 @@
+"""The stories of docs/use are true: a reader who does what they say, in English or 简体, sees what they say."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+
+from ordertrail.parties.models import Person
+from ordertrail.sync.worker import claim, work
+from ordertrail.track.tests.order_company import SHIPS_FOUR, Company, at, e1, e19
+from ordertrail.track.tests.use_story import FOLDER, Reader, steps
+from ordertrail.web.tests.people import person
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SHEET = """订单号,下单日期,客户名称,货号,数量,单价,状态
+TB-1,2026-09-01,远帆船舶用品,LAMP,10,100.00,已确认
+TB-1,2026-09-01,远帆船舶用品,CABLE,2,35.50,已确认
+TB-2,2026-09-03,启明船厂,LAMP,5,90.00,作废
+TB-3,2026-09-{day},启明船厂,LAMP,5,90.00,已确认
+"""
+STORIES = ("systems-disagree", "find-an-order", "add-a-spreadsheet")
+LANGUAGES = {".md": "en", ".zh.md": "zh-hans"}
+
+
+def worker() -> None:
+    """The worker does everything that was asked."""
+    while job := claim():
+        work(job)
+
+
+@pytest.fixture
+def reader(page: Page, live: str, sign_in: Callable[[Page, Any], None]) -> Iterator[Reader]:
+    """Somebody in the company of E1 and E19, with two files on the desk: one with a day that does not exist, and the mended one."""
+    company = Company()
+    e19(company)
+    e1(company)
+    company.check()
+
+    def warehouse_ships_the_rest() -> None:
+        company.say("wms", at(16, 9, 12), SHIPS_FOUR)
+        company.check()
+
+    def log_in(name: str) -> None:
+        sign_in(page, Person.objects.filter(username=name).first() or person(name))
+
+    files = {
+        name: {"name": "orders.csv", "mimeType": "text/csv", "buffer": SHEET.format(day=day).encode("gb18030")}
+        for name, day in (("orders.csv", "31"), ("mended.csv", "30"))
+    }
+    yield Reader(
+        page,
+        live,
+        log_in,
+        {"the warehouse ships the rest": warehouse_ships_the_rest, "the worker reads": worker},
+        files,
+    )
+    shutil.rmtree(Path(settings.HOME) / "uploads", ignore_errors=True)
+
+
+@pytest.mark.sqlite  # the reading process opens the store by its address, which a test's PostgreSQL database has not
+@pytest.mark.browser
+@pytest.mark.parametrize("ending", LANGUAGES)
+@pytest.mark.parametrize("story", STORIES)
+def test_a_story_is_true(reader: Reader, story: str, ending: str) -> None:
+    for name in ("chen", "root"):
+        Person.objects.filter(pk=person(name).pk).update(language=LANGUAGES[ending])
+    assert reader.follow(story + ending) >= 4
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_both_languages_tell_the_same_steps(story: str) -> None:
+    english, chinese = (list(steps(story + ending)) for ending in LANGUAGES)
+    assert len(english) == len(chinese)
+    assert [len(step.does) for step in english] == [len(step.does) for step in chinese]
+
+
+def test_every_story_with_steps_is_run() -> None:
+    told = {path.name.partition(".")[0] for path in FOLDER.glob("*.md") if any(step.does for step in steps(path.name))}
+    assert told == set(STORIES)
