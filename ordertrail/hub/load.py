@@ -18,6 +18,8 @@ import adbc_driver_manager as adbc
 from ordertrail.hub.tables import TYPES, Follow, Table
 
 BATCH_ROWS = 65_536
+MAPPED_BYTES = 1 << 34
+"""How much of an SQLite store is read without a system call for each page."""
 PATIENCE = 2.0
 """Seconds to wait for transactions that have drawn a change's number and are still running."""
 
@@ -48,6 +50,8 @@ class Store:
             self._database = adbc.AdbcDatabase(driver=_driver_path(), uri=f"file:{path}?mode=ro")
         self._connection = adbc.AdbcConnection(self._database)
         self.settled = self._wait(waiting, patience) if self.postgresql else Settled(0)
+        if not self.postgresql:
+            self._execute(f"PRAGMA mmap_size={MAPPED_BYTES:d}")
         self._connection.set_autocommit(False)
         if self.postgresql:
             self._execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

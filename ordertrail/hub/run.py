@@ -75,6 +75,7 @@ class Hub:
         try:
             if error is None:
                 self.sql("CHECKPOINT facts")  # a snapshot is a copy of this one file
+                self.sql("CHECKPOINT base")  # so that closing has nothing left to do
         finally:
             self.connection.close()
 
@@ -143,9 +144,11 @@ class Hub:
 
     def _fetch(self, store: Store, table: Table, follows: list[Follow], after: int, upto: int) -> None:
         name, key = table.name, table.key
-        self.sql(f"CREATE TEMP TABLE new_{name} AS FROM base.{name} LIMIT 0")
+        self.sql(f"CREATE TEMP TABLE came_{name} AS FROM base.{name} LIMIT 0")
         for sql in [store.changed_rows(table, follow, after, upto) for follow in follows] or [store.all_rows(table)]:
-            self._insert(store, table, sql, f"new_{name}")
+            self._insert(store, table, sql, f"came_{name}")
+        # A row that two ways lead to has come twice.
+        self.sql(f"CREATE TEMP TABLE new_{name} AS SELECT DISTINCT * FROM came_{name}")
         before = [
             f"SELECT {key} FROM base.{name} WHERE {follow.column} IN (SELECT id FROM changed WHERE kind = '{follow.what}')"
             for follow in follows
@@ -162,10 +165,8 @@ class Hub:
         """Bring the base tables to what was fetched, in one transaction."""
         self.sql("BEGIN")
         for table in tables("base"):
-            if table.name in self.touched:  # a row that two ways lead to has come twice
-                self._replace(
-                    f"base.{table.name}", table.key, f"touched_{table.name}", f"SELECT DISTINCT * FROM new_{table.name}"
-                )
+            if table.name in self.touched:
+                self._replace(f"base.{table.name}", table.key, f"touched_{table.name}", f"FROM new_{table.name}")
         self.done_to("base", upto)
         self.sql("COMMIT")
 
@@ -178,7 +179,7 @@ class Hub:
                 self.sql(f"INSERT INTO facts.{table.name} {table.sql}")
             elif table.follows and table.follows[0].what in self.touched:
                 touched = f"touched_{table.follows[0].what}"
-                self._replace(f"facts.{table.name}", table.key, touched, table.rows(touched))
+                self._replace(f"facts.{table.name}", table.key, touched, table.rows(touched, "new_"))
         self.done_to("facts", upto)
         self.sql("COMMIT")
 

@@ -23,6 +23,7 @@ LAYERS = ("base", "dim", "fact")
 _HEAD = re.compile(r"-- (?P<grain>[^\n]*Grain: [^\n]*\.)\n-- Key: (?P<key>\w+)\. Follows: (?P<follows>[^\n]*)\.\n")
 _COLUMN = re.compile(r"(?P<name>\w+),? *-- (?P<type>bigint|integer|text|date|instant|boolean)\b")
 _CHANGED = re.compile(r"[\w.]+ IN \{changed\}")
+_NARROWED = re.compile(r"(\w+)\.(\w+) IN \{changed\}")
 TYPES = {
     "bigint": "BIGINT",
     "integer": "INTEGER",
@@ -59,11 +60,29 @@ class Table:
         """Name and type of each column, as a base file declares them behind each."""
         return [(found["name"], found["type"]) for found in _COLUMN.finditer(self.sql)]
 
-    def rows(self, touched: str = "") -> str:
-        """The SELECT for the keys in the table ``touched``; without one, for all."""
-        return (
-            self.sql.replace("{changed}", f"(SELECT id FROM {touched})") if touched else _CHANGED.sub("TRUE", self.sql)
-        )
+    def rows(self, touched: str = "", prefix: str = "") -> str:
+        """The SELECT for the keys in the table ``touched``; without one, for all. ``prefix``: of the tables with those rows of base
+        tables that follow the same changes, as they are now; where they hold all that is asked for, they are read instead."""
+        if not touched:
+            return _CHANGED.sub("TRUE", self.sql)
+        sql = self._of_fetched(prefix) if prefix else self.sql
+        return sql.replace("{changed}", f"(SELECT id FROM {touched})")
+
+    def _of_fetched(self, prefix: str) -> str:
+        """The SELECT on fetched rows: those of the followed table itself by its key, and those that follow the kind of document
+        whose ids that key is, by the same column."""
+        base = {table.name: table for table in tables("base")}
+        followed = base.get(self.follows[0].what)
+        if followed is None:
+            return self.sql
+        ways = {follow.what for follow in followed.follows if followed.follows == (Follow(follow.what, followed.key),)}
+        sql = self.sql
+        for alias, column in _NARROWED.findall(self.sql):
+            for name, table in base.items():
+                itself = table is followed and column == followed.key
+                if itself or any(Follow(kind, column) in table.follows for kind in ways):
+                    sql = re.sub(rf"\b{name} AS {alias}\b", f"{prefix}{name} AS {alias}", sql)
+        return sql
 
 
 def parsed(path: Path) -> Table:

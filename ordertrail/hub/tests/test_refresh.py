@@ -197,3 +197,26 @@ def test_a_process_that_has_the_store_open_never_loads_adbc() -> None:
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_a_snapshot_from_before_a_crash_of_the_system_is_not_trusted_and_made_again(
+    world: World, dora: Person, hub: Folder
+) -> None:
+    """It was not forced onto the disk; the files that it was copied from were."""
+    refresh()
+    pointer = hub.snapshots / "current"
+    told = json.loads(pointer.read_text())
+    assert told["run"] == publish.this_run()
+    pointer.write_text(json.dumps({**told, "run": "the one before"}))
+    (hub.snapshots / told["name"]).unlink()  # or half of it, or zeros
+    read.forget()
+    with pytest.raises(Refused) as refused:
+        orders_in_hub(dora)
+    assert refused.value.code == "hub_not_ready"
+    done = refresh()  # nothing has changed, but readers have nothing
+    assert done is not None
+    assert (done.how, done.published) == ("nothing", True)
+    again = publish.newest(hub)
+    assert again is not None
+    assert again.name > told["name"]
+    assert orders_in_hub(dora) == OrderStatus.objects.count()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,3 +81,21 @@ def test_a_file_that_does_not_say_its_grain_is_refused(tmp_path: Path) -> None:
     path.write_text("-- Sheep. Grain: sheep.\n-- Key: sheep_id. Follows: base_order.\nSELECT 1 AS sheep_id\n")
     with pytest.raises(ValueError, match="belong together"):
         parsed(path)
+
+
+def test_what_was_fetched_is_read_instead_of_whole_tables_only_where_it_holds_all_that_is_asked_for() -> None:
+    by_name = {table.name: table for table in tables()}
+
+    def read(name: str) -> set[str]:
+        return set(re.findall(r"(?:FROM|JOIN) ((?:new_)?base_\w+) AS", by_name[name].rows("touched", "new_")))
+
+    # Lines by their own id were fetched; the order that a line belongs to may not have changed with it.
+    assert {"new_base_shipment_line", "base_order_status", "base_shipment"} <= read("fact_shipment_line")
+    assert "base_shipment_line" not in read("fact_shipment_line")
+    # All lines of a changed order were fetched with it, by their order.
+    assert {"new_base_order_status", "new_base_shipment_line", "base_shipment"} <= read("fact_order")
+    # Nothing follows an order line but by its order.
+    assert "base_shipment_line" in read("fact_order_line")
+    # Lines are counted here by order and by shipment, of which only one may have changed.
+    assert read("fact_shipment_part") >= {"base_shipment_line"}
+    assert "new_base_shipment_line" not in read("fact_shipment_part")
