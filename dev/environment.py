@@ -25,6 +25,7 @@ from dev.say import Failed, Step, duration, megabytes, step
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / "bin" / "python"
+COMMAND = FOLDER / "bin" / "ordertrail"
 STAMP = FOLDER / "ordertrail.json"
 CACHE = ROOT / ".cache"
 COVERS = {"run": ("run",), "dev": ("dev", "run")}
@@ -74,14 +75,24 @@ class Fetched:
 
 
 def ensure(lock: str) -> None:
-    """Have ``.venv`` hold the packages of ``lock`` (``run`` or ``dev``); when it does, only a small file is read."""
-    if fits(lock):
+    """Have ``.venv`` hold the packages of ``lock`` (``run`` or ``dev``) and the command ``ordertrail``; when it does, only two
+    small files are looked at."""
+    if fits(lock) and COMMAND.exists():
         return
     with alone():
-        if fits(lock):  # somebody else has just done it
-            return
-        make_environment()
-        install(lock)
+        if not fits(lock):  # else somebody else has just done it
+            make_environment()
+            install(lock)
+        introduce()
+
+
+def introduce() -> None:
+    """Make ``.venv/bin/ordertrail`` the command of this checkout, which works from any folder."""
+    for packages in (FOLDER / "lib").glob("python*/site-packages"):
+        (packages / "ordertrail_checkout.pth").write_text(f"{ROOT}\n", "utf-8")
+    text = f'#!/bin/sh\nexec "{PYTHON}" -m ordertrail "$@"\n'  # a shebang line may hold no blanks, a folder's name may
+    COMMAND.write_text(text, "utf-8")
+    COMMAND.chmod(0o755)
 
 
 def fits(lock: str) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,26 @@ def test_the_environment_fits_until_the_lock_changes(tmp_path: Path, monkeypatch
     stamp["locks"] = {"run": "0" * 64}
     environment.STAMP.write_text(json.dumps(stamp), "utf-8")
     assert not environment.fits("run")
+
+
+def test_the_command_works_from_any_folder_and_with_blanks_in_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a folder" / ".venv"
+    packages = folder / "lib" / "python3.11" / "site-packages"
+    packages.mkdir(parents=True)
+    (folder / "bin").mkdir()
+    monkeypatch.setattr(environment, "FOLDER", folder)
+    monkeypatch.setattr(environment, "PYTHON", folder / "bin" / "python")
+    monkeypatch.setattr(environment, "COMMAND", folder / "bin" / "ordertrail")
+    (folder / "bin" / "python").symlink_to(sys.executable)
+    environment.introduce()
+    assert (packages / "ordertrail_checkout.pth").read_text() == f"{environment.ROOT}\n"
+    known = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{environment.ROOT}:{':'.join(sys.path)}"}
+    done = subprocess.run(
+        [str(environment.COMMAND), "--help"], cwd=tmp_path, env=known, capture_output=True, text=True, check=False
+    )
+    assert "Usage: " in done.stdout
 
 
 def test_a_missing_program_is_named_with_what_needs_it_and_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
