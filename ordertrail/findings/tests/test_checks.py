@@ -288,8 +288,7 @@ def test_other_currency_counts_nowhere_and_says_so(by: dict[str, Source]) -> Non
     order.refresh_from_db()
     assert (order.paid, order.payment) == (D("1356.00"), "paid")
     say(by["erp"], replace(ERP_BILLS_10, currency="EUR"))
-    titles = {title for _, title, _ in opened()}
-    assert titles >= {
+    assert {title for _, title, _ in opened()} >= {
         "ERP INV-2609-0024: 1,356.00 EUR for SO-2609-0027, which is in CNY",
         "Bank 20260920: 1,356.00 CNY for INV-2609-0024, which is in EUR",
     }

@@ -383,26 +383,3 @@ def test_a_fault_of_our_own_fails_the_run_and_is_raised(
         run_source(declare(small.source_settings(company)[0]))
     run = SyncRun.objects.get()
     assert (run.state, run.error) == ("failed", "ZeroDivisionError: a fault of ours")
-
-
-# --- read ahead by another process -----------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-@pytest.mark.sqlite
-def test_a_first_load_read_by_another_process_gives_the_same_rows(
-    transactional_db: None, company: small.SmallCompany, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    oms = declare(small.source_settings(company)[0])
-    run = run_source(oms)
-    apart = list(SourceVersion.objects.order_by("pk").values_list("document__ref", "facts", "place"))
-    assert (run.state, *counts(run)) == ("done", 3, 3, 0, 0, 0)
-    assert run.story[0]["code"] == "first"
-
-    opened = sqlite3.connect(company.folder / "oms.sqlite3")
-    opened.execute("DROP TABLE order_lines")
-    opened.commit()
-    opened.close()
-    Cursor.objects.update(first_load_done=False)
-    assert "order_lines" in run_source(oms).error  # a refusal over there is a refusal here
-    assert list(SourceVersion.objects.order_by("pk").values_list("document__ref", "facts", "place")) == apart

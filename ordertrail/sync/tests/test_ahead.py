@@ -1,0 +1,33 @@
+"""A first load that another process reads ahead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ordertrail.demo import small
+from ordertrail.lib.sqlite_library import sqlite3
+from ordertrail.records.models import SourceVersion
+from ordertrail.sync.models import Cursor
+from ordertrail.sync.run import run_source
+from ordertrail.sync.sources import declare
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_a_first_load_read_by_another_process_gives_the_same_rows(transactional_db: None, tmp_path: Path) -> None:
+    company = small.write(tmp_path / "systems")
+    oms = declare(small.source_settings(company)[0])
+    run = run_source(oms)
+    apart = list(SourceVersion.objects.order_by("pk").values_list("document__ref", "facts", "place"))
+    assert (run.state, run.read, run.new, run.rejected) == ("done", 3, 3, 0)
+    assert run.story[0]["code"] == "first"
+
+    opened = sqlite3.connect(company.folder / "oms.sqlite3")
+    opened.execute("DROP TABLE order_lines")
+    opened.commit()
+    opened.close()
+    Cursor.objects.update(first_load_done=False)
+    assert "order_lines" in run_source(oms).error  # a refusal over there is a refusal here
+    assert list(SourceVersion.objects.order_by("pk").values_list("document__ref", "facts", "place")) == apart
