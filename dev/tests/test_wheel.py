@@ -90,8 +90,8 @@ def test_the_wheel_serves_the_demo_company(installed: Path, tmp_path: Path) -> N
     try:
         page = first_page(demo, f"http://127.0.0.1:{port}/", log)
         assert "<title>" in page
-        assert "Ordertrail" in page
-        sheet = re.search(r'href="(/static/[^"]+\.css)"', page)
+        assert "Harbour Light Trading 港灯贸易" in page
+        sheet = re.search(r'href="(/static/[^"]+\.css[^"]*)"', page)
         assert sheet
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{sheet[1]}", timeout=10) as answer:
             assert answer.headers["Content-Type"].startswith("text/css")
