@@ -12,7 +12,8 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,7 @@ class Owner:
     def refresh(self, least: str = "refresh", *, publish_now: bool = False) -> Done:
         """Bring the hub up to the store, by the cheapest way that is right and does at least ``least``: "refresh" follows the
         changes, "facts" makes all facts again from the base tables, "rebuild" everything. Busy when another process is at it."""
-        with self.folder.owned():
-            self.folder.tidy()
+        with self.folder.owned(), self._tidied():
             how, changes = self._refreshed(least)
             told = self.folder.current()
             if told is None:
@@ -68,6 +68,17 @@ class Owner:
             published = last is not None and last.done_to == told["done_to"]
             seconds = round(time.monotonic() - self.begun, 3)
             return Done(how, changes, told["done_to"], seconds, published, self.quarantined)
+
+    @contextmanager
+    def _tidied(self) -> Iterator[None]:
+        """Nothing lies about that no pointer names; above all not after a failure, which may be that the disk is full."""
+        self.folder.tidy()
+        try:
+            yield
+        except Exception:
+            self.folder.tidy()
+            publish.remove_old(self.folder)
+            raise
 
     def _refreshed(self, least: str) -> tuple[str, int]:
         if self.folder.suspect.exists():

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from ordertrail.desk.models import Change
 from ordertrail.hub import publish
 from ordertrail.hub.folder import Folder
-from ordertrail.lib import clock
+from ordertrail.lib import clock, disk
 from ordertrail.lib.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ class Child:
                     % {"pid": told["busy"]},
                 )
             elif "error" in told:
-                raise HubFailed(told["error"])
+                raise HubFailed(disk.full().detail if disk.is_full(told["error"]) else told["error"])
             else:
                 answer: dict[str, Any] = told["answer"]
                 return answer

@@ -18,6 +18,7 @@ def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | N
     import django
 
     django.setup()
+    from ordertrail.lib import disk
     from ordertrail.lib.garbage import collected_rarely
     from ordertrail.lib.refused import Refused
     from ordertrail.records.models import Source
@@ -29,7 +30,7 @@ def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | N
     row = Source.objects.get(code=source)
     ahead = Ahead(row, next(one for one in in_order(row) if one.name == stream), since)
     try:
-        with collected_rarely():
+        with collected_rarely(), disk.room():
             for step in ahead.here():
                 steps.put(("step", step))
     except Refused as refused:

@@ -44,11 +44,15 @@ def keep(code: str, landing: Landing) -> Landed:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}")
-        with unfinished.open("wb") as file:
-            file.write(gzip.compress(landing.body, compresslevel=1, mtime=0))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
+        try:
+            with unfinished.open("wb") as file:
+                file.write(gzip.compress(landing.body, compresslevel=1, mtime=0))
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)  # on a full disk it would keep the room that others need
+            raise
         _sync_folder(path.parent)
     where = str(path.relative_to(folder()))
     return Landed(

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.desk.mirror import Mirrored, mirror
 from ordertrail.desk.sweep import sweep
-from ordertrail.lib import clock
+from ordertrail.lib import clock, disk
 from ordertrail.lib.garbage import collected_rarely
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
@@ -243,9 +243,9 @@ def run_source(
 
     ``with_sweep`` also looks for deleted documents, and a week back for late ones; ``sure`` accepts that more than a tenth is gone.
     A source that can't be read gives a run in state "failed" with the sentence why: what was mirrored before stays, the cursor stands
-    where it was true. Refused("already_running") when another process is at it.
+    where it was true. Refused("already_running") when another process is at it, ("disk_full") when there is no room.
     """
-    with _alone(source), collected_rarely():
+    with disk.room(), _alone(source), collected_rarely():
         SyncRun.objects.filter(source=source, state="running").update(
             state="failed", ended_at=clock.now(), error=_("The run was cut off; this one goes on where it stood.")
         )
@@ -268,7 +268,7 @@ def run_source(
         except Refused as refused:
             _end(row, "failed", refused.detail)
         except Exception as fault:
-            _end(row, "failed", f"{type(fault).__name__}: {fault}")
+            _end(row, "failed", disk.full().detail if disk.is_full(fault) else f"{type(fault).__name__}: {fault}")
             raise
         else:
             _end(row, "held" if row.state == "held" else "done", "")

@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Max, Q, QuerySet
 
 from ordertrail.desk import precedence
-from ordertrail.lib import clock
+from ordertrail.lib import clock, disk
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Source
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 BEAT_SECONDS = 60.0
+FULL_SECONDS = 5.0
+"""On a full disk, how long the worker leaves it before it tries again."""
 SWEEP_EVERY = timedelta(days=1)
 Handler = Callable[[Job], dict[str, Any]]
 
@@ -152,12 +154,25 @@ def schedule() -> None:
 
 def rounds(after_each: Callable[[], bool], stop: Callable[[], bool], pause: float = 0.5) -> None:
     """Go on until ``stop``: schedule, do what is due, then ``after_each`` (checks, hub: whether it did
-    something); ``pause`` seconds when idle.
+    something); ``pause`` seconds when idle. A full disk ends nothing: it is said, and tried again.
     """
     while not stop():
-        schedule()
-        job = claim()
-        if job is not None:
-            work(job)
-        if not after_each() and job is None:
+        try:
+            busy = _round(after_each)
+        except Exception as fault:
+            if not disk.is_full(fault):
+                raise
+            log.error("%s", disk.full().detail)
+            time.sleep(FULL_SECONDS)
+            continue
+        if not busy:
             time.sleep(pause)
+
+
+def _round(after_each: Callable[[], bool]) -> bool:
+    """Do what is due; whether there was anything."""
+    schedule()
+    job = claim()
+    if job is not None:
+        work(job)
+    return after_each() or job is not None
