@@ -20,7 +20,7 @@ from ordertrail.desk import precedence
 from ordertrail.desk.acts import note
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
-from ordertrail.records.models import Scope, Source
+from ordertrail.records.models import Source
 from ordertrail.sync.connectors import connector
 from ordertrail.sync.models import Cursor, Reject
 from ordertrail.sync.secrets import seal, unseal
@@ -29,16 +29,9 @@ from ordertrail.sync.story import KINDS
 from ordertrail.sync.worker import ask
 from ordertrail.track.order import person_of
 from ordertrail.track.source_cards import cards
+from ordertrail.track.trust import trust_rows
 from ordertrail.web.rights import needs
 
-FAMILIES = {
-    "order": gettext_lazy("Orders"),
-    "goods": gettext_lazy("Goods"),
-    "invoice": gettext_lazy("Invoices"),
-    "money": gettext_lazy("Money"),
-    "production": gettext_lazy("Production"),
-}
-"""The families of facts, in which each source has a place (``records.models.Source``)."""
 NOT_SHOWN = frozenset({"streams", "derive", "settle_seconds"})
 SETTINGS: dict[str, Promise] = {
     "url": gettext_lazy("Address"),
@@ -90,7 +83,7 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
         "streams": stream_rows(found),
         "settings": shown_settings(found.settings),
         "secrets": [(name, name in known_secrets(found)) for name in secret_fields],
-        "ranks": ranks(found),
+        "trust": trust_rows(found),
         "rejects": list(waiting[:SHOWN_REJECTS]),
         "reject_count": card.rejects,
     }
@@ -167,19 +160,6 @@ def known_secrets(found: Source) -> set[str]:
         return set(unseal(bytes(found.secrets)))
     except Refused:
         return set()
-
-
-def ranks(found: Source) -> list[tuple[Promise, int | None, int, Promise | str]]:
-    """For each family of facts: its words, the source's place among those that speak of it, how many do, and its scope."""
-    everyone = list(Source.objects.filter(active=True))
-    rows: list[tuple[Promise, int | None, int, Promise | str]] = []
-    for family, words in FAMILIES.items():
-        speaking = [one for one in everyone if family == "order" or getattr(one, f"{family}_scope")]
-        inside = sorted(speaking, key=lambda one: (getattr(one, f"{family}_rank"), one.pk))
-        place = inside.index(found) + 1 if found in inside else None
-        scope = _("where it has a document") if family == "order" else Scope(getattr(found, f"{family}_scope")).label
-        rows.append((words, place, len(inside), scope))
-    return rows
 
 
 @needs("manage_sources")

@@ -17,6 +17,7 @@ from ordertrail.track import (
     source_page,
     sources_pages,
     totals,
+    trust,
     upload,
 )
 from ordertrail.track.urls_order import urlpatterns as order_patterns
@@ -47,6 +48,7 @@ urlpatterns = [
     path("sources/<slug:code>/sync/", sources_pages.sync, name="sync_source"),
     path("sources/<slug:code>/test/", source_page.test, name="test_source"),
     path("sources/<slug:code>/credentials/", source_page.credentials, name="credentials"),
+    path("sources/<slug:code>/trust/", trust.trust, name="trust"),
     path("sources/<slug:code>/schedule/", source_page.schedule, name="schedule"),
     path("sources/<slug:code>/mapping/", mapping_pages.mapping, name="mapping"),
     path("sources/<slug:code>/upload/", upload.upload, name="upload"),

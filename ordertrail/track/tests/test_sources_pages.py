@@ -265,16 +265,41 @@ def test_ranks_say_who_is_believed(root: Person, client: Client) -> None:
     source("oms", order_rank=1, goods_rank=5)
     source("wms", order_rank=5, goods_rank=1, goods_scope="all", money_scope="")
     page = re.sub(r"\s+", " ", client.get("/sources/wms/").content.decode())
+    rows = re.findall(r'name="(\w+)_rank" inputmode="numeric" value="(\d+)".*?<small>([^<]*)</small>', page)
+    assert rows[:2] == [("order", "5", "2 / 2"), ("goods", "1", "1 / 2")]
+    assert rows[3] == ("money", "50", "–")
+    assert '<option value="all" selected>every order</option>' in page
+
+    client.force_login(person("dana"))
+    page = re.sub(r"\s+", " ", client.get("/sources/wms/").content.decode())
     rows = re.findall(r'<tr><td>(\w+)</td><td class="n">([^<]*)</td><td class="small">([^<]*)</td>', page)
     assert rows[:2] == [("Orders", "2 / 2", "where it has a document"), ("Goods", "1 / 2", "every order")]
     assert rows[3] == ("Money", "–", "says nothing")
+
+
+def test_whom_the_company_believes_is_changed_and_every_order_recounted(root: Person, client: Client) -> None:
+    wms = source("wms", goods_rank=1)
+    kept = {"order_rank": "5", "goods_rank": "2", "goods_scope": "orders", "invoice_scope": ""}
+    for wrong in ({"goods_rank": "0"}, {"money_rank": "first"}, {"invoice_rank": "１"}, {"goods_scope": "everything"}):
+        answer = client.post("/sources/wms/trust/", kept | wrong, follow=True).content.decode()
+        assert "is no place; write 1 to 99" in answer or "Goods: choose what the source speaks about." in answer
+    wms.refresh_from_db()
+    assert (wms.goods_rank, wms.goods_scope, Job.objects.count(), Act.objects.count()) == (1, "documents", 0, 0)
+
+    client.post("/sources/wms/trust/", kept)
+    wms.refresh_from_db()
+    assert (wms.order_rank, wms.goods_rank, wms.goods_scope, wms.invoice_scope) == (5, 2, "orders", "")
+    assert (Job.objects.get().kind, Act.objects.get().verb) == ("believe", "believe")
+    client.post("/sources/wms/trust/", kept)
+    assert (Job.objects.count(), Act.objects.count()) == (1, 1)  # the same again changes nothing
 
 
 @pytest.mark.parametrize(
     ("path", "data"),
     [
         ("/sources/sync/", {}), ("/sources/oms/sync/", {}), ("/sources/oms/test/", {}), ("/sources/oms/credentials/", {}),
-        ("/sources/oms/schedule/", {}), ("/rejects/replay/", {}), ("/sources/new/sql/", {}), ("/sources/oms/mapping/", {}),
+        ("/sources/oms/schedule/", {}),
+        ("/sources/oms/trust/", {}), ("/rejects/replay/", {}), ("/sources/new/sql/", {}), ("/sources/oms/mapping/", {}),
         ("/sources/oms/upload/", {}),
     ],
 )  # fmt: skip
