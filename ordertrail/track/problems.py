@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 
@@ -81,7 +82,13 @@ def problem(finding: Finding) -> Problem:
 def _way(remedy: Remedy, told: dict[str, Any]) -> Way:
     """The button of a remedy; one that opens a document leads to what its source says of it."""
     document = told.get(remedy.opens) if remedy.opens else None
-    return Way(remedy, href("document", int(document)) if document else "")
+    if not document:
+        return Way(remedy, "")
+    # Whose order it is says whom the customer may be one with: the page proposes it.
+    about = (
+        f"?{urlencode({'order': told['number']})}#link" if remedy.opens == "customer_id" and told.get("number") else ""
+    )
+    return Way(remedy, href("document", int(document)) + about)
 
 
 def problems(told: Gathered) -> list[Problem]:

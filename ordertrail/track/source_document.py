@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from ordertrail.desk.link import link as join
 from ordertrail.desk.link import unlink as part
 from ordertrail.lib.refused import Refused
+from ordertrail.orders.queries import visible_orders
+from ordertrail.parties.models import Customer
 from ordertrail.records import facts
 from ordertrail.records.models import Batch, Link, SourceDocument, SourceVersion
 from ordertrail.track.addresses import found, href
@@ -137,9 +139,21 @@ def _facts(kind: str, told: SourceVersion | None, hidden: frozenset[str]) -> Fac
 @needs("see_orders")
 @require_GET
 def source_document(request: HttpRequest, pk: int) -> HttpResponse:
-    """What one system says of one document, and since when."""
-    page = source_page(document_of(request, pk), cost=may(request.user, "see_cost"))
-    return render(request, "track/source_document.html", {"page": page})
+    """What one system says of one document, and since when; ``?order=`` proposes that order's customer to be one with this."""
+    document = document_of(request, pk)
+    page = source_page(document, cost=may(request.user, "see_cost"))
+    number = request.GET.get("order", "")
+    proposed = _customer_of(request, number, document) if number else None
+    return render(request, "track/source_document.html", {"page": page, "proposed": proposed})
+
+
+def _customer_of(request: HttpRequest, number: str, document: SourceDocument) -> Customer | None:
+    """The customer of an order, where ``document`` is another customer that may be the same one."""
+    if document.kind != "customer":
+        return None
+    orders = visible_orders(request.user).filter(number=number, customer__isnull=False)
+    order = orders.exclude(customer=document.group).select_related("customer").first()
+    return order.customer if order else None
 
 
 @needs("link_documents")

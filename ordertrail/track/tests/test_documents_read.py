@@ -11,10 +11,17 @@ import pytest
 from django.utils import translation
 
 from ordertrail.parties.models import Customer, Person
-from ordertrail.records.models import SourceDocument
-from ordertrail.records.shapes import CustomerRecord, InvoiceLineRecord, InvoiceRecord, OpportunityRecord, OrderRecord
+from ordertrail.records.models import Link, SourceDocument
+from ordertrail.records.shapes import (
+    CustomerRecord,
+    InvoiceLineRecord,
+    InvoiceRecord,
+    OpportunityRecord,
+    OrderRecord,
+    Same,
+)
 from ordertrail.track.customer import customer_page
-from ordertrail.track.tests.order_company import A, Company, at, e1, e19
+from ordertrail.track.tests.order_company import A, Company, X, at, e1, e19
 from ordertrail.web.tests.people import person
 
 if TYPE_CHECKING:
@@ -116,3 +123,34 @@ def test_a_customers_finished_orders_begin_with_the_newest(company: Company, che
 def test_changing_a_password_offers_no_way_that_is_shut(chen: Person, client: Client) -> None:
     text = client.get("/account/password/change/").content.decode()
     assert "/account/password/reset/" not in text
+
+
+def test_a_customer_nobody_could_match_is_joined_by_two_clicks_and_parted_again(
+    company: Company, chen: Person, client: Client
+) -> None:
+    """The bank knows a payer whom nobody else knows, and what it paid is an order's of a customer: the finding leads there."""
+    e19(company)
+    company.say("crm", at(5), CustomerRecord("acc-1", "acc-1", name="Mr Zhou, pier 4"))
+    company.say(
+        "crm",
+        at(5),
+        OrderRecord("con-1", "HT-1", same_as=(Same(X, "oms"),), customer="acc-1", order_date=date(2026, 9, 5)),
+    )
+    company.check()
+    (way,) = [
+        way.href
+        for one in client.get(f"/orders/{X}/").context["page"].problems
+        for way in one.ways
+        if way.remedy.code == "link_customers"
+    ]
+    assert way.endswith(f"?order={X}#link")
+    text = client.get(way.partition("#")[0]).content.decode()
+    assert f"The customer of {X}" in text
+    shipyard = Customer.objects.get(name="启明船厂")
+    assert f'value="~{shipyard.pk}" checked' in text
+    client.post(way.partition("?")[0] + "link/", {"other": f"~{shipyard.pk}"})
+    paper = SourceDocument.objects.get(kind="customer", number="acc-1")
+    assert paper.group == shipyard.pk
+    link = Link.objects.get(rule="")
+    client.post(f"/documents/{paper.pk}/unlink/", {"link": link.pk})
+    assert SourceDocument.objects.get(pk=paper.pk).group == paper.pk
