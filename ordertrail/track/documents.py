@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
+from functools import wraps
+from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +19,7 @@ from ordertrail.orders.queries import only_for
 from ordertrail.presales.models import Opportunity
 from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.track.document_page import (
+    DocumentPage,
     Fact,
     ShareRow,
     allocation_rows,
@@ -32,16 +38,38 @@ from ordertrail.web.rights import needs
 from ordertrail.work.models import Project, WorkOrder
 
 ZERO = Decimal(0)
+Shows = Callable[[Any, object], DocumentPage]
 
 
-@needs("see_orders")
-@require_GET
-@meant("shipment")
-def shipment(request: HttpRequest, pk: int) -> HttpResponse:
+def document(
+    kind: str, model: type[Model], template: str = "track/document.html"
+) -> Callable[[Shows], Callable[..., HttpResponse]]:
+    """Makes a view of a function that shows one row of ``model`` to a person: by its number or id, to who may see orders."""
+
+    def made(shows: Shows) -> Callable[..., HttpResponse]:
+        @needs("see_orders")
+        @require_GET
+        @meant(kind)
+        @wraps(shows)
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            return render(request, template, {"page": shows(get_object_or_404(model, pk=pk), request.user)})
+
+        return view
+
+    return made
+
+
+def moment(row: Any, name: str) -> datetime | date | None:
+    """When something happened: the instant where the source knew one, else the day."""
+    found: datetime | date | None = exact(getattr(row, f"{name}_at")) or getattr(row, f"{name}_date")
+    return found
+
+
+@document("shipment", Shipment, "track/document_shipment.html")
+def shipment(row: Shipment, person: object) -> DocumentPage:
     """A shipment: what left, when, where to, and for which orders."""
-    row = get_object_or_404(Shipment, pk=pk)
     lines = list(ShipmentLine.objects.filter(shipment=row).select_related("order_line").order_by("line"))
-    rows, hidden = line_rows(lines, orders_by_id((line.order_id for line in lines), request.user))
+    rows, hidden = line_rows(lines, orders_by_id((line.order_id for line in lines), person))
     back = row.direction == "in" and row.state == "done"
     state = "back" if back else "arrived" if row.state == "done" and row.arrived_date else row.state
     shipped = exact(row.shipped_at) if not row.shipped_prec else None
@@ -51,24 +79,20 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Warehouse"), row.warehouse),
         Fact(_("Planned for"), row.planned_date),
         Fact(_("Came back at") if back else _("Shipped at"), shipped or row.shipped_date),
-        Fact(_("Arrived at"), exact(row.arrived_at) or row.arrived_date),
+        Fact(_("Arrived at"), moment(row, "arrived")),
         Fact(_("Carrier"), row.carrier),
         Fact(_("Tracking number"), row.tracking_number),
         Fact(_("Quantity in all"), sum((line.qty for line in lines), ZERO)),
     )
-    shown = page("shipment", row, state, facts, rows=rows, hidden=hidden)
-    return render(request, "track/document_shipment.html", {"page": shown})
+    return page("shipment", row, state, facts, rows=rows, hidden=hidden)
 
 
-@needs("see_orders")
-@require_GET
-@meant("invoice")
-def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+@document("invoice", Invoice, "track/document_invoice.html")
+def invoice(row: Invoice, person: object) -> DocumentPage:
     """An invoice: its lines, each order's share of it to the cent, and what is paid of each share."""
-    row = get_object_or_404(Invoice, pk=pk)
     lines = list(InvoiceLine.objects.filter(invoice=row).select_related("order_line").order_by("line"))
     shares = list(InvoiceShare.objects.filter(invoice=row).order_by("pk"))
-    orders = orders_by_id([*(line.order_id for line in lines), *(share.order_id for share in shares)], request.user)
+    orders = orders_by_id([*(line.order_id for line in lines), *(share.order_id for share in shares)], person)
     rows, hidden = line_rows(lines, orders)
     settled = list(PaymentShare.objects.filter(invoice=row, counts=True).select_related("payment").order_by("pk"))
     paid: dict[int, Decimal] = {}
@@ -95,21 +119,17 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Paid"), sum(paid.values(), ZERO), row.currency),
         Fact(_("Open"), row.total - sum(paid.values(), ZERO), row.currency),
     )
-    shown = page(
+    return page(
         "invoice", row, row.state, facts, rows=rows, shares=told, hidden=hidden, payments=settlements(settled, orders)
     )
-    return render(request, "track/document_invoice.html", {"page": shown})
 
 
-@needs("see_orders")
-@require_GET
-@meant("payment")
-def payment(request: HttpRequest, pk: int) -> HttpResponse:
+@document("payment", Payment, "track/document_payment.html")
+def payment(row: Payment, person: object) -> DocumentPage:
     """A payment: what it is set against, and which part of it counts for which order."""
-    row = get_object_or_404(Payment, pk=pk)
     allocations = list(Allocation.objects.filter(payment=row).select_related("invoice").order_by("line"))
     shares = list(PaymentShare.objects.filter(payment=row).select_related("invoice").order_by("pk"))
-    orders = orders_by_id([*(a.order_id for a in allocations), *(s.order_id for s in shares)], request.user)
+    orders = orders_by_id([*(a.order_id for a in allocations), *(s.order_id for s in shares)], person)
     told = tuple(
         ShareRow(orders.get(share.order_id), share.amount, share.amount, share.counts, share.invoice)
         for share in shares
@@ -118,47 +138,39 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
     used = sum((allocation.amount for allocation in allocations), ZERO)
     facts = (
         Fact(_("Payer"), row.payer),
-        Fact(_("Received at") if row.amount >= 0 else _("Paid back at"), exact(row.paid_at) or row.paid_date),
+        Fact(_("Received at") if row.amount >= 0 else _("Paid back at"), moment(row, "paid")),
         Fact(_("Reference"), row.reference),
         Fact(_("Amount"), row.amount, row.currency),
         Fact(_("Set against invoices and orders"), used, row.currency),
         Fact(_("Not set against anything"), row.amount - used, row.currency),
     )
     state = "back" if row.amount < 0 and row.state == "done" else row.state
-    rows = allocation_rows(allocations, shares, orders, all_seen=only_for(request.user) is None)
-    shown = page("payment", row, state, facts, rows=rows, shares=told, hidden=len(shares) - len(told))
-    return render(request, "track/document_payment.html", {"page": shown})
+    rows = allocation_rows(allocations, shares, orders, all_seen=only_for(person) is None)
+    return page("payment", row, state, facts, rows=rows, shares=told, hidden=len(shares) - len(told))
 
 
-@needs("see_orders")
-@require_GET
-@meant("work_order")
-def work_order(request: HttpRequest, pk: int) -> HttpResponse:
+@document("work_order", WorkOrder)
+def work_order(row: WorkOrder, person: object) -> DocumentPage:
     """A work order: what is made, how much of it is finished, and for which order."""
-    row = get_object_or_404(WorkOrder, pk=pk)
     facts = (
-        order_fact(row, request.user),
+        order_fact(row, person),
         *product_facts(row),
         Fact(_("Planned quantity"), row.planned_qty),
         Fact(_("Finished quantity"), row.finished_qty),
         Fact(_("Still to finish"), max(ZERO, row.planned_qty - row.finished_qty)),
-        Fact(_("Begun at"), exact(row.start_at) or row.start_date),
+        Fact(_("Begun at"), moment(row, "start")),
         Fact(_("Due on"), row.due_date),
-        Fact(_("Finished at"), exact(row.finished_at) or row.finished_date),
+        Fact(_("Finished at"), moment(row, "finished")),
     )
-    shown = page("work_order", row, row.state, facts)
-    return render(request, "track/document.html", {"page": shown})
+    return page("work_order", row, row.state, facts)
 
 
-@needs("see_orders")
-@require_GET
-@meant("project")
-def project(request: HttpRequest, pk: int) -> HttpResponse:
+@document("project", Project)
+def project(row: Project, person: object) -> DocumentPage:
     """A project: its hours and dates, and the order that it is for."""
-    row = get_object_or_404(Project, pk=pk)
     facts = (
         Fact(_("Title"), row.title),
-        order_fact(row, request.user),
+        order_fact(row, person),
         Fact(_("Customer"), row.customer_name),
         Fact(_("Begun at"), row.start_date),
         Fact(_("Due on"), row.due_date),
@@ -166,19 +178,15 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Planned hours"), row.planned_hours),
         Fact(_("Spent hours"), row.spent_hours),
     )
-    shown = page("project", row, row.state, facts)
-    return render(request, "track/document.html", {"page": shown})
+    return page("project", row, row.state, facts)
 
 
-@needs("see_orders")
-@require_GET
-@meant("opportunity")
-def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+@document("opportunity", Opportunity)
+def opportunity(row: Opportunity, person: object) -> DocumentPage:
     """An opportunity: its stage and value, and the order that it became."""
-    row = get_object_or_404(Opportunity, pk=pk)
     facts = (
         Fact(_("Title"), row.title),
-        order_fact(row, request.user),
+        order_fact(row, person),
         Fact(_("Customer"), row.customer_name),
         Fact(_("Stage"), state_look("opportunity", row.stage)[1]),
         Fact(_("Value"), row.value, row.currency or "CNY"),
@@ -186,5 +194,4 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         Fact(_("Opened at"), row.opened_date),
         Fact(_("Closed at"), row.closed_date),
     )
-    shown = page("opportunity", row, row.stage, facts)
-    return render(request, "track/document.html", {"page": shown})
+    return page("opportunity", row, row.stage, facts)
