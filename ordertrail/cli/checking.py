@@ -43,6 +43,7 @@ def replay(
 ) -> None:
     """Read the landed bytes again: compare them with the store, or (without --check) read rejected items anew."""
     use_home(home)
+    from ordertrail.lib.refused import Refused
     from ordertrail.records.models import Source
     from ordertrail.sync.replay import check as compared
     from ordertrail.sync.run import replay_rejects
@@ -50,14 +51,18 @@ def replay(
     differing = 0
     for one in Source.objects.filter(code__in=source) if source else Source.objects.all():
         if not check:
-            screen.print(f"{one.code}: {replay_rejects(one)} rejected items could be read now.")
+            try:
+                screen.print(f"{one.code}: {replay_rejects(one)} rejected items could be read now.")
+            except Refused as refused:
+                screen.print(f"[red]{one.code}[/]: {refused.detail}", soft_wrap=True)
+                differing += 1
             continue
         with shown(one.code) as show:
             show("reading what was landed", 0, None)
             found = list(compared(one))
         differing += len(found)
         for differs in found[:50]:
-            screen.print(f"[red]{differs.source}[/] {differs.kind} {differs.ref}: {differs.detail}")
+            screen.print(f"[red]{differs.source}[/] {differs.kind} {differs.ref}: {differs.detail}", soft_wrap=True)
         screen.print(f"{one.code}: {len(found)} documents differ from what was landed.")
     if differing:
         raise typer.Exit(1)

@@ -98,11 +98,28 @@ def doctor(home: Home = None) -> None:
         ("data folder", str(folder), "" if os.access(folder, os.W_OK) else "this user may not write into it"),
         ("free disk", f"{free:.1f} GB", "" if free > 1 else "free some: below 1 GB backups and the hub fail"),
         ("store", *_store()),
+        ("landed files", *_landed()),
     ]
     for name, value, mend in findings:
         screen.print(f"{name:<12} {value}{f'  [red]{mend}[/]' if mend else ''}", soft_wrap=True)
     if any(mend for *_, mend in findings):
         raise typer.Exit(1)
+
+
+def _landed() -> tuple[str, str]:
+    """How many landings there are, and those whose file is not whole."""
+    from django.db.utils import DatabaseError
+
+    from ordertrail.records.models import Batch
+    from ordertrail.sync.landing import damaged
+
+    try:
+        count, broken = Batch.objects.count(), [path for _, path in damaged()]
+    except DatabaseError as fault:
+        return "unknown", str(fault)
+    more = f" and {len(broken) - 5} more" if len(broken) > 5 else ""
+    mend = f"damaged: {', '.join(broken[:5])}{more}; bring them back from a backup" if broken else ""
+    return f"{count:,}", mend
 
 
 def _store() -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ordertrail.lib import bulk
+from ordertrail.lib.refused import Refused
 from ordertrail.records import facts
 from ordertrail.records.derive import reported_ref
 from ordertrail.records.models import Batch, Source, SourceDocument
@@ -42,7 +43,7 @@ def check(source: Source) -> Iterator[Differs]:
         for batch in Batch.objects.filter(source=source, stream=stream.name).order_by("pk"):
             try:
                 landing = again(batch)
-            except (OSError, ValueError) as damage:
+            except (OSError, Refused) as damage:
                 yield Differs(source.code, stream.kind, batch.name, str(damage))
                 continue
             for piece in reader.pieces(landing, PIECE):
