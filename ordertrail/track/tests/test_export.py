@@ -141,6 +141,9 @@ def test_more_rows_than_a_sheet_holds_are_refused(anna: Client, monkeypatch: pyt
     answer = anna.get("/orders/?queue=open&format=xlsx")
     assert answer.status_code == 422
     assert "4 orders match; a sheet holds 3." in answer.content.decode()
+    assert 'href="?queue=open&amp;format=csv"' in answer.content.decode()
+    told: Any = anna.get("/orders/?queue=open&format=csv")
+    assert len(b"".join(told.streaming_content).splitlines()) == 1 + 4  # a line each: CSV has no end
 
 
 def test_every_sort_exports_every_row_once(anna: Client) -> None:
