@@ -1,7 +1,7 @@
 """What the tests fix before Django reads its settings: the data folder, the day and the store.
 
 pytest loads this by ``-p`` (pyproject.toml), ahead of pytest-django and of every conftest. A test never sees the data
-folder or the database of the person who runs it.
+folder or the database of the person who runs it. Nothing else may import this file: it changes the environment at once.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 
 from dev import servers
+from dev.servers import STORE_VARIABLE
 
 TODAY = "2026-09-16"
-STORE_VARIABLE = "ORDERTRAIL_TEST_STORE"
 
 
 def fix_environment() -> None:

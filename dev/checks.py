@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dev import debian, environment, servers
-from dev.before_django import STORE_VARIABLE
 from dev.say import Failed, duration, step
+from dev.servers import STORE_VARIABLE
 
 SLOW = ("slow", "postgres", "mariadb", "browser", "tryton", "wheel")
 CLOSING = re.compile(r"^(\x1b\[[\d;]*m)*=+ .*\bin \d[\d.]*s.* =+(\x1b\[[\d;]*m)*$")

@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from dev.before_django import STORE_VARIABLE
+from dev.servers import STORE_VARIABLE
 
 MARKED_BY_FIXTURE = {"postgres_server": "postgres", "mariadb_server": "mariadb", "browser": "browser"}
 ALONE = ("postgres", "mariadb", "browser", "tryton", "wheel")

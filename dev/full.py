@@ -17,9 +17,9 @@ from functools import partial
 from typing import Any
 
 from dev import bench, checks, debian, environment, machine
-from dev.before_django import STORE_VARIABLE
 from dev.checks import Outcome
 from dev.say import Failed, duration, step
+from dev.servers import STORE_VARIABLE
 
 STATE = environment.CACHE / "full.json"
 REPORT = environment.ROOT / "docs" / "proof.md"

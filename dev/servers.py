@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+STORE_VARIABLE = "ORDERTRAIL_TEST_STORE"
+"""Names the store on which tests run: sqlite or postgresql."""
+
 USER = "ordertrail"
 START_SECONDS = 60
 

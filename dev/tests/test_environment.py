@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,18 @@ def test_the_command_works_from_any_folder_and_with_blanks_in_its_own(
         [str(environment.COMMAND), "--help"], cwd=tmp_path, env=known, capture_output=True, text=True, check=False
     )
     assert "Usage: " in done.stdout
+
+
+def test_devs_own_commands_stand_on_no_fixed_day_and_in_no_folder_of_the_tests() -> None:
+    """``dev.py demo`` becomes ``ordertrail demo`` with its own environment: the company must be of today."""
+    probe = (
+        "import os; from dev import commands; print([name for name in os.environ if name.startswith('ORDERTRAIL_')])"
+    )
+    known = {name: value for name, value in os.environ.items() if not name.startswith("ORDERTRAIL_")}
+    done = subprocess.run(
+        [sys.executable, "-c", probe], cwd=environment.ROOT, env=known, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_missing_program_is_named_with_what_needs_it_and_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
