@@ -45,6 +45,7 @@ def _synced(source: Any, *, sweep: bool, sure: bool, quiet: bool) -> dict[str, A
     """Sync one source with its progress, and print its figures."""
     from ordertrail.lib.refused import Refused
     from ordertrail.sync.run import run_source
+    from ordertrail.sync.story import sentence
 
     try:
         with shown(source.code) as show:
@@ -58,4 +59,7 @@ def _synced(source: Any, *, sweep: bool, sure: bool, quiet: bool) -> dict[str, A
             f"{name} {count:,}" for name, count in figures.items() if count or name in ("read", "rejected")
         )
         screen.print(f"{source.code}: {run.state} · {parts}{' · ' + run.error if run.error else ''}")
+        for told in run.story:
+            if told["code"] == "received":
+                screen.print(f"{source.code}: {sentence(told)}", markup=False, soft_wrap=True)
     return {"source": source.code, "state": run.state, "error": run.error, "run": run.pk, **figures}

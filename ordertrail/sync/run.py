@@ -124,6 +124,7 @@ class _Run:
         for step in steps:
             landed = step.landed
             if batch is None:
+                self._tell_again(stream, landed)
                 batch = land(self.source, stream.name, landed)
                 counts.landings += 1
                 counts.size += landed.size
@@ -134,6 +135,15 @@ class _Run:
                 self._mirror(stream, piece, batch, counts, landed if step.last else None)
                 self.progress(stream.name, counts.read, landed.total)
                 piece = Reading()
+
+    def _tell_again(self, stream: Stream, landed: Landed) -> None:
+        """Say of a file that the same bytes came before, and when; not where all is read again, nor of what a program answers."""
+        since = Cursor.objects.filter(source=self.source, stream=stream.name).exclude(value="")
+        if self.source.connector == "files" and since.exists():
+            alike = Batch.objects.filter(source=self.source, stream=stream.name, sha256=landed.sha256)
+            if (before := alike.exclude(applied_at=None).order_by("pk").first()) is not None:
+                day = before.learned_at.astimezone(clock.zone()).date().isoformat()
+                self.tell("received", stream=stream.name, name=landed.name, day=day)
 
     def _mirror(self, stream: Stream, piece: Reading, batch: Batch, counts: Counts, last: Landed | None) -> None:
         def also(done: Mirrored) -> None:

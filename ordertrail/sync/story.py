@@ -12,6 +12,7 @@ from ordertrail.lib import clock
 SENTENCES = {
     "stream": gettext_lazy("%(stream)s: reading what changed after %(since)s"),
     "first": gettext_lazy("%(stream)s: first reading, everything"),
+    "received": gettext_lazy("%(stream)s: “%(name)s” was already received on %(day)s, byte for byte"),
     "landed": gettext_lazy("%(stream)s: %(count)s landings, %(size)s bytes kept"),
     "counted": gettext_lazy(
         "%(stream)s: %(read)s read = %(new)s new + %(changed)s changed + %(unchanged)s unchanged + %(rejected)s "

@@ -108,7 +108,7 @@ def test_from_a_file_to_orders_on_the_list(root: Person, client: Client) -> None
 
 @pytest.mark.sqlite
 @pytest.mark.django_db(transaction=True)
-def test_the_same_file_again_is_not_read_again(root: Person, client: Client) -> None:
+def test_f47_the_same_file_again_is_not_read_again(root: Person, client: Client) -> None:
     bring(client)
     client.post("/sources/sheet/mapping/", FORM)
     works()
