@@ -21,7 +21,7 @@ from ordertrail.hub.tables import TYPES, Follow, Table, spec, tables
 MEMORY = "1200MB"
 THREADS = 2
 UNTRIED = "zstd,fsst,dictionary"
-"""Ways to make texts small that are not tried on each column: the files are no larger without them, and written in a tenth less time."""
+"""Ways to make texts small that are not tried on each column: files are no larger without them, and written in a tenth less time."""
 STATE = "hub_state"
 STEP = """
 CREATE TEMP MACRO step(digits) AS CASE digits WHEN 2 THEN 100 WHEN 0 THEN 10000 WHEN 3 THEN 10 WHEN 1 THEN 1000 ELSE 1 END
