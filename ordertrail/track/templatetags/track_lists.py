@@ -66,6 +66,13 @@ STORY_ICONS = {
     "failed": "alert-octagon",
     "replayed": "refresh",
 }
+SECRETS = {
+    "password": gettext_lazy("Password"),
+    "token": gettext_lazy("Access token"),
+    "key": gettext_lazy("API key"),
+    "client_secret": gettext_lazy("Client secret"),
+}
+"""Credentials in words, where connectors call them alike."""
 BY_MAPPING = frozenset(
     {
         "unknown_value",
@@ -78,6 +85,12 @@ BY_MAPPING = frozenset(
     }
 )
 """Reasons for which the mapping may say what was meant; all others are put right in the source."""
+
+
+@register.filter
+def secret_words(name: str) -> str:
+    """What a credential is called; one that has no words is shown by its own name."""
+    return str(SECRETS.get(name, name))
 
 
 @register.simple_tag

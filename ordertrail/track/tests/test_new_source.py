@@ -173,6 +173,12 @@ def test_states_that_many_systems_use_are_understood_and_shown_in_the_readers_wo
     assert stream["fields"]["state"] == {"column": "状态", "map": {"已确认": "confirmed", "作废": "cancelled"}}
 
 
+def test_credentials_are_asked_for_in_words(root: Person, client: Client) -> None:
+    page = client.get("/sources/new/rest/").content.decode()
+    assert ">Access token</label>" in page
+    assert ">client_secret</label>" not in page
+
+
 def test_a_new_source_is_only_kept_when_it_answers(root: Person, client: Client) -> None:
     told = {
         "code": "erp",
