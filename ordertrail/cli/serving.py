@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -18,6 +18,10 @@ import typer
 from ordertrail.cli.progress import screen, shown
 from ordertrail.cli.setup import Home, use_home
 
+GRACEFUL_SECONDS = 5
+"""So long a page that is being made when the server is stopped may still take."""
+END_SECONDS = 20
+"""So long pages and worker may take to end; then they are killed."""
 Port = Annotated[int, typer.Option(help="The port on this machine.")]
 
 
@@ -63,7 +67,8 @@ def _serve(host: str, port: int) -> None:
     children = [
         subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--workers", "2", "--threads", "4", "--worker-class", "gthread",
-             "--bind", f"{host}:{port}", "--timeout", "60", "--log-level", "warning", "ordertrail.config.wsgi:application"]
+             "--bind", f"{host}:{port}", "--timeout", "60", "--graceful-timeout", str(GRACEFUL_SECONDS),
+             "--log-level", "warning", "ordertrail.config.wsgi:application"]
         ),
         subprocess.Popen([sys.executable, "-m", "ordertrail", "worker"]),
     ]  # fmt: skip
@@ -72,11 +77,21 @@ def _serve(host: str, port: int) -> None:
         while not stopping() and all(child.poll() is None for child in children):
             time.sleep(0.2)
     finally:
-        for child in children:
-            if child.poll() is None:
-                child.terminate()
-        for child in children:
-            child.wait(timeout=20)
+        end(children)
+
+
+def end(children: Sequence[subprocess.Popen[bytes]], seconds: float = END_SECONDS) -> None:
+    """Ask all to end, wait for each, and kill what does not end in time: whatever a kill cuts off is made again or rolled back."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    until = time.monotonic() + seconds
+    for child in children:
+        try:
+            child.wait(timeout=max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
 
 
 DemoPort = Annotated[

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,7 @@ from typer.testing import CliRunner
 
 from ordertrail.cli.app import app
 from ordertrail.cli.progress import shown
-from ordertrail.cli.serving import _free
+from ordertrail.cli.serving import _free, end
 from ordertrail.demo.setting_up import BEGUN, SOURCES, _crm_answers, ours
 from ordertrail.demo.systems import crm
 from ordertrail.records.models import Source
@@ -76,3 +80,18 @@ def test_where_no_bar_can_move_each_step_is_a_line(capsys: pytest.CaptureFixture
         show("customer", 3, None)
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(" · ")[0] for line in lines] == ["  oms order 20", "  oms customer 3"]
+
+
+def test_what_does_not_end_in_time_is_killed_and_nobody_sees_a_traceback() -> None:
+    deaf = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    children = [subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE) for _ in range(2)]
+    for child in children:
+        assert child.stdout
+        assert child.stdout.readline() == b"up\n"
+    begun = time.monotonic()
+    end(children, seconds=0.5)
+    assert time.monotonic() - begun < 5
+    assert [child.returncode for child in children] == [-signal.SIGKILL] * 2
+    for child in children:
+        assert child.stdout
+        child.stdout.close()
