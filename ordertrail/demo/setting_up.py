@@ -72,9 +72,11 @@ def make(folder: Path, shown: Shown) -> None:
     from ordertrail.cli.setup import use_home
     from ordertrail.lib import clock
 
-    use_home(folder)
-    make_store()
-    _people()
+    with shown("") as show:
+        show("making the store", 0, None)
+        use_home(folder)
+        make_store()
+        _people()
     from ordertrail.demo.sources import write_sources
 
     with shown("") as show:
