@@ -147,11 +147,12 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
     found: list[tuple[int, int]] = []
     for payment, home, amount, reported, currency, *_ in heads:
         digits, stands = minor_digits(currency), standing(home, bool(reported))
-        parts = [part for part in allocations[payment] if desk.currency(part) == currency]
+        every = allocations[payment]
+        parts = [part for part in every if desk.currency(part) == currency]
         if parts and parts[0].by_reference:
-            found += desk.spread(home, amount, parts)
+            found += desk.spread(home, amount, parts, alone=len(every) == 1)
         else:
-            _cap(amount, parts)
+            _cap(amount, every)  # those that are not known yet too: their money is not for the others
         shares = [share for part in parts for share in desk.divide(home, part, digits)]
         rows += [
             (payment * LINES + place, payment, invoice, order, share, stands, False)
@@ -225,9 +226,9 @@ class _Opens:
         """What ``order`` still owes on ``invoice`` by this source's payments so far."""
         return self.shares[invoice].get(order, 0) - self.paid[home, invoice, order]
 
-    def spread(self, home: int, amount: int, parts: list[_Part]) -> list[tuple[int, int]]:
+    def spread(self, home: int, amount: int, parts: list[_Part], *, alone: bool) -> list[tuple[int, int]]:
         """Set the amounts of allocations that were only named in the payer's text: each takes what is open, in the order of the
-        text, until the money is used. Returns (allocation id, amount)."""
+        text, until the money is used; an order that is named ``alone`` takes it all. Returns (allocation id, amount)."""
         rest = amount
         for part in parts:
             part.amount = 0
@@ -236,7 +237,7 @@ class _Opens:
                 part.amount = max(0, min(rest, due))
             elif part.order:
                 due = sum(self.open(home, invoice, part.order) for invoice in self.of_order.get(part.order, ()))
-                part.amount = max(0, min(rest, due)) if len(parts) > 1 else rest
+                part.amount = rest if alone else max(0, min(rest, due))
             rest -= part.amount
         return [(part.id, part.amount) for part in parts]
 

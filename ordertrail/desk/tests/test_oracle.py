@@ -296,7 +296,13 @@ def wrong(history: Sequence[Say | Other]) -> list[str]:
     return differences(company)
 
 
-few = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+few = settings(
+    max_examples=60,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
 
 
 @pytest.mark.slow

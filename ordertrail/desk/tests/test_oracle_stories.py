@@ -128,3 +128,14 @@ def test_a_number_that_only_a_deleted_document_bears_means_nothing_any_more(db: 
     company.turn(("wms", "order", "1"), 2)
     assert figures("planned_qty") == {"SO-1/1": (D(0),)}
     assert differences(company) == []
+
+
+def test_money_that_is_meant_for_a_paper_not_known_yet_is_not_given_to_another(db: None) -> None:
+    parts = (AllocationRecord(D(80), invoice="INV-9"), AllocationRecord(D(50), invoice="INV-1"))
+    cashier = PaymentRecord("1", "PAY-1", D(100), allocations=parts)
+    payer = PaymentRecord("2", "PAY-2", D(7), reference="INV-9999 SO-1001")
+    invoice = billed("1", "INV-1", for_line("1", "SO-1001", 10))
+    lived(
+        Say("oms", order("1", "SO-1001"), ""), Say("erp", invoice, ""), Say("bank", cashier, ""), Say("bank", payer, "")
+    )
+    assert figures("paid", "deposit") == {"SO-1001/1": (D(27), D(0))}
