@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ordertrail.boards import periods
@@ -135,7 +135,8 @@ class Asked:
         if untold := [name for name in asked if name not in held and name not in _ON_ORDERS]:
             field = next(field for field in self.chosen.of.fields if field.name == untold[0])
             raise Refused(
-                "not_told", _t("This figure is not told by %(field)s; take that filter away.") % {"field": field.words}
+                "not_told",
+                gettext("This figure is not told by %(field)s; take that filter away.") % {"field": field.words},
             )
         if orders:
             known = " AND ".join(_CONDITIONS[name] for name in orders)

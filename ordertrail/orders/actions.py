@@ -72,7 +72,7 @@ def _promised(record: OrderRecord) -> Any:
 def _lines(merged: Merged[OrderRecord], products: Finder, currency: str, tax_rate: int) -> list[tuple[Any, ...]]:
     record = merged.record
     digits = minor_digits(record.currency or currency)
-    numbers = [_numbers(line, tax_rate, digits) for line in record.lines]
+    numbers = [_numbers(line, tax_rate, digits, whole=record.state == "cancelled") for line in record.lines]
     amounts = line_amounts([(n[3], n[4]) for n in numbers], digits, include_tax=record.prices_include_tax)
     base = merged.group * LINES
     return [
@@ -87,10 +87,13 @@ def _lines(merged: Merged[OrderRecord], products: Finder, currency: str, tax_rat
     ]  # fmt: skip
 
 
-def _numbers(line: OrderLineRecord, tax_rate: int, digits: int) -> tuple[int, int, int | None, int, int]:
-    """Quantity, cancelled quantity, price, amount (as told, else quantity × price) and rate of a line, in store units."""
+def _numbers(
+    line: OrderLineRecord, tax_rate: int, digits: int, *, whole: bool
+) -> tuple[int, int, int | None, int, int]:
+    """Quantity, cancelled quantity, price, amount (as told, else quantity × price) and rate of a line, in store units. ``whole``: the
+    order is cancelled, and so all of each line, whatever went out before."""
     qty = to_units(line.qty, QTY_SCALE)
     price = None if line.price is None else to_units(line.price, QTY_SCALE)
     amount = net_units(qty, price or 0, digits) if line.net is None else to_units(line.net, MONEY_SCALE)
     rate = tax_rate if line.tax_rate is None else to_units(line.tax_rate, QTY_SCALE)
-    return qty, to_units(line.cancelled_qty, QTY_SCALE), price, amount, rate
+    return qty, qty if whole else to_units(line.cancelled_qty, QTY_SCALE), price, amount, rate

@@ -114,7 +114,7 @@ class Books:
             qty, price = Fraction(told.qty), Fraction(told.price or 0)
             amount = rounded(qty * price, order.digits) if told.net is None else Fraction(told.net)
             rate = self.tax_rate if told.tax_rate is None else Fraction(told.tax_rate)
-            wanted = qty - Fraction(told.cancelled_qty)
+            wanted = Fraction(0) if record.state == "cancelled" else qty - Fraction(told.cancelled_qty)
             order.lines.append(Line(told.ref, told.sku, self.things.is_service(told.sku), qty, wanted, amount, rate))
         return order
 
