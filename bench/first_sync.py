@@ -11,36 +11,22 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import sources, store
+from bench import store
 from ordertrail.lib.sqlite_library import sqlite3
 
 COPIED = ("records_sourcedocument", "records_sourceversion", "orders_order", "orders_orderline", "orders_orderstatus")
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print; the company stays for the other measurements."""
     count = store.size()
-    path = store.source_file(count)
+    synced, hub = store.made(count)
+    whole = synced + hub
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     with tempfile.TemporaryDirectory(dir=store.CACHE) as folder:
-        home = Path(folder) / "home"
-        store.empty(home)
-        from ordertrail.hub.refresh import rebuild
-        from ordertrail.sync.run import run_source
-        from ordertrail.sync.sources import declare
-
-        source = declare(sources.setting(path))
-        begun = time.monotonic()
-        run = run_source(source)
-        synced = time.monotonic() - begun
-        rebuild()
-        whole = time.monotonic() - begun
-        assert (run.state, run.new) == ("done", count), (run.state, run.error, run.new)
-        ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        floor = bare(home / "db.sqlite3", Path(folder) / "floor.sqlite3")
-    print(
-        f"ours   {whole:7.1f} s  = documents {synced:.1f} + hub {whole - synced:.1f}  ({count / synced:,.0f} orders/s)"
-    )
+        floor = bare(store.home_of(count) / "db.sqlite3", Path(folder) / "floor.sqlite3")
+    print(f"ours   {whole:7.1f} s  = documents {synced:.1f} + hub {hub:.1f}  ({count / synced:,.0f} orders/s)")
     print(f"floor  {floor:7.1f} s  bare INSERTs of the same rows into the same tables")
     print(f"ratio  {synced / floor:7.1f}    memory at most {ours:.0f} MB + {child:.0f} MB of the largest child")
 
