@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,6 @@ def test_an_unknown_mapping_and_a_missing_file_are_refused_with_the_way_out(tmp_
     assert "scms" in unknown.stderr
     missing = ordertrail(home, "import", "--mapping", "scms", str(tmp_path / "x.csv"), "--json")
     assert missing.returncode == 2
-    assert "x.csv" in missing.stderr
+    assert "x.csv" in re.sub(r"[\s│]", "", missing.stderr)  # the box breaks long paths where it will
     told = ordertrail(home, "sync", "--json")
     assert json.loads(told.stdout) == []  # a refusal has made no source
