@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
@@ -20,7 +20,7 @@ from ordertrail.desk.mirror import Mirrored, mirror
 from ordertrail.desk.sweep import sweep
 from ordertrail.lib import clock, disk
 from ordertrail.lib.garbage import collected_rarely
-from ordertrail.lib.gate import writing
+from ordertrail.lib.gate import filling, writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Batch, Source
 from ordertrail.sync.ahead import Ahead, Step
@@ -107,8 +107,9 @@ class _Run:
         self.pace.target = TARGET_SECONDS if cursor.first_load_done else FIRST_LOAD_SECONDS
         counts = self.counts[stream.name] = Counts()
         ahead = Ahead(self.source, stream, since)
-        for steps in by_landing(ahead.here() if cursor.first_load_done else ahead.apart()):
-            self._apply(stream, steps, counts)
+        with nullcontext() if cursor.first_load_done else filling():
+            for steps in by_landing(ahead.here() if cursor.first_load_done else ahead.apart()):
+                self._apply(stream, steps, counts)
         Cursor.objects.filter(pk=cursor.pk).update(first_load_done=True)
         self.tell("landed", stream=stream.name, count=counts.landings, size=counts.size)
         self.tell("counted", stream=stream.name, **{name: getattr(counts, name) for name in _COUNTED})

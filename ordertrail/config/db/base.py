@@ -10,7 +10,7 @@ from ordertrail.lib.sqlite_library import sqlite3, wal_is_safe  # first: points 
 
 from django.db.backends.sqlite3 import base, schema  # isort: skip
 
-from ordertrail.lib.gate import Gate
+from ordertrail.lib.gate import LOG_PAGES, Gate
 from ordertrail.lib.money import piece_units, tax_units
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         journal = "WAL" if wal_is_safe() else "DELETE"
         connection.executescript(
             f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
-            " PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=12000;"
+            " PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+            f" PRAGMA wal_autocheckpoint={LOG_PAGES};"
         )
         connection.create_function("ot_piece", 4, piece_units, deterministic=True)
         connection.create_function("ot_tax", 3, tax_units, deterministic=True)
