@@ -18,6 +18,8 @@ from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
 from ordertrail.records.shapes import OrderLineRecord, OrderRecord
 
+pytestmark = [pytest.mark.slow, pytest.mark.store]
+
 
 def browser(person: Person) -> Client:
     client = Client(SERVER_NAME="localhost")

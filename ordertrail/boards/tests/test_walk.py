@@ -28,6 +28,8 @@ from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Customer, Person
 from ordertrail.shipping.models import ShipmentLine
 
+pytestmark = [pytest.mark.slow, pytest.mark.store]
+
 ALL_DAYS = "from=2026-01-01&to=2026-12-31"
 
 

@@ -57,6 +57,8 @@ def test_many_histories(seed: int, hub: Folder, bring_up: Callable[..., Any], tm
     same_after_each_round(seed, 12, bring_up, tmp_path / "hub")
 
 
+@pytest.mark.slow
+@pytest.mark.store
 def test_a_paper_that_takes_another_one_s_place_is_followed(
     hub: Folder, bring_up: Callable[..., Any], tmp_path: Path
 ) -> None:

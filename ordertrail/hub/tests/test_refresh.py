@@ -25,6 +25,8 @@ from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
 
+pytestmark = [pytest.mark.slow, pytest.mark.store]
+
 COUNT = "SELECT count(*) FROM {fact_order}"
 
 

@@ -34,6 +34,8 @@ from ordertrail.sync.sources import declare
 from ordertrail.sync.story import sentence
 from ordertrail.sync.tests.shop import Shop
 
+pytestmark = [pytest.mark.slow, pytest.mark.store]
+
 D = Decimal
 COUNTS = ("read", "new", "changed", "unchanged", "rejected")
 
