@@ -145,14 +145,7 @@ def seen(get: Callable[[str], object], address: str) -> tuple[float, float]:
 @contextmanager
 def browser() -> Iterator[Callable[[str], object]]:
     """A manager's browser, through Django's whole stack."""
-    from django.conf import settings
-    from django.test import Client
-
-    from ordertrail.parties.models import Person
-
-    settings.ALLOWED_HOSTS = ["testserver"]
-    client = Client()
-    client.force_login(Person.objects.get(username="dana"))
+    client = store.browser()
 
     def get(address: str) -> None:
         answer = client.get(address)

@@ -32,15 +32,10 @@ def main() -> None:
     """Measure and print."""
     count = store.size()
     store.synced(count)
-    from django.conf import settings
-    from django.test import Client
 
     from ordertrail.orders.models import OrderStatus
-    from ordertrail.parties.models import Person
 
-    settings.ALLOWED_HOSTS = ["testserver"]
-    client = Client()
-    client.force_login(Person.objects.get(username="dana"))
+    client = store.browser()
 
     def get(address: str) -> None:
         answer = client.get(address)

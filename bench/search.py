@@ -19,18 +19,13 @@ def main() -> None:
     """Measure and print."""
     count = store.size()
     store.synced(count)
-    from django.conf import settings
     from django.db import transaction
-    from django.test import Client
 
     from ordertrail.lib import bulk
     from ordertrail.orders.models import OrderStatus
-    from ordertrail.parties.models import Person
     from ordertrail.records.models import Number
 
-    settings.ALLOWED_HOSTS = ["testserver"]
-    client = Client()
-    client.force_login(Person.objects.get(username="dana"))
+    client = store.browser()
     rng = random.Random(11)
     with transaction.atomic():
         orders = OrderStatus.objects.values_list("pk", flat=True).iterator()

@@ -7,8 +7,12 @@ import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench import sources
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "bench"
 MILLION = 1_000_000
@@ -47,6 +51,19 @@ def empty(home: Path) -> None:
     from ordertrail.cli.company import make_store
 
     make_store()
+
+
+def browser() -> Client:
+    """Dana, logged in, through Django's whole stack without a network; after ``synced``."""
+    from django.conf import settings
+    from django.test import Client
+
+    from ordertrail.parties.models import Person
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client()
+    client.force_login(Person.objects.get(username="dana"))
+    return client
 
 
 def home_of(count: int) -> Path:

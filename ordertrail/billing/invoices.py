@@ -31,7 +31,9 @@ LINE = (
 )  # fmt: skip
 SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
 
-NOBODY = ("", 0, "")
+Name = tuple[str, int, str]
+"""What an order is called while money is divided: number, source and ref."""
+NOBODY: Name = ("", 0, "")
 
 
 def remove(ids: Sequence[int]) -> None:
@@ -68,8 +70,8 @@ def write(
     return touched
 
 
-def named(orders: Collection[int]) -> dict[int, tuple[str, int, str]]:
-    """By its id what each of these orders is called while money is divided: number, source and ref."""
+def named(orders: Collection[int]) -> dict[int, Name]:
+    """By its id what each of these orders is called."""
     rows = bulk.select(
         f"SELECT o.id, o.number, d.source_id, d.ref FROM {bulk.table(Order)} o"
         f" JOIN {bulk.table(SourceDocument)} d ON d.id = o.id WHERE o.id IN {bulk.among()}",
@@ -145,14 +147,14 @@ def _part(line: InvoiceLineRecord, key: LineKey | None, rate: int, digits: int, 
 def _shares(
     merged: Merged[InvoiceRecord],
     rows: Sequence[tuple[Any, ...]],
-    numbers: dict[int, tuple[str, int, str]],
+    numbers: dict[int, Name],
     currency: str,
     standing: Standing,
 ) -> Iterator[tuple[Any, ...]]:
     record = merged.record
-    by_name: dict[tuple[str, int, str], int | None] = {}
-    parts: list[tuple[tuple[str, int, str], int, int]] = []
-    gross: dict[tuple[str, int, str], int] = defaultdict(int)
+    by_name: dict[Name, int | None] = {}
+    parts: list[tuple[Name, int, int]] = []
+    gross: dict[Name, int] = defaultdict(int)
     for row in rows:
         name = numbers.get(row[4], NOBODY) if row[4] else NOBODY
         by_name[name] = row[4]

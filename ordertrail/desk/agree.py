@@ -81,8 +81,7 @@ def believed_by(orders: Collection[int], beliefs: Beliefs) -> dict[int, tuple[in
 
 def who_bills(orders: Collection[int], beliefs: Beliefs) -> dict[int, int]:
     """Per order the standing whose invoices count: what a payment for the order itself is set against."""
-    rows = {model: _rows_of(model, parent, orders) for model, parent, family, _ in _ROWS if family == "invoice"}
-    return _best("invoice", orders, beliefs, _who_knows(orders), rows)
+    return _best("invoice", orders, beliefs, _who_knows(orders), _rows(orders, ("invoice",)))
 
 
 def _all_best(orders: Collection[int], beliefs: Beliefs, rows: Rows) -> dict[str, dict[int, int]]:
@@ -124,9 +123,9 @@ its amounts can't be added to the order's."""
 Rows = dict[type[models.Model], list[Row]]
 
 
-def _rows(orders: Collection[int]) -> Rows:
-    """The link rows of these orders, by their model."""
-    return {model: _rows_of(model, parent, orders) for model, parent, _, _ in _ROWS}
+def _rows(orders: Collection[int], families: Collection[str] = FAMILIES) -> Rows:
+    """The link rows of these orders in these families, by their model."""
+    return {model: _rows_of(model, parent, orders) for model, parent, family, _ in _ROWS if family in families}
 
 
 def _rows_of(model: type[models.Model], parent: str, orders: Collection[int]) -> list[Row]:

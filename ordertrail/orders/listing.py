@@ -145,11 +145,7 @@ class Listing:
             return
         names = ", ".join(f"{_table()}.{connection.ops.quote_name(_column(name))}" for name in columns)
         for part in _parts(column, descending):
-            hint = (
-                f" INDEXED BY {INDEXES[column]}"
-                if connection.vendor == "sqlite" and not (self.narrow or self.few)
-                else ""
-            )
+            hint = "" if self.narrow or self.few else bulk.by_index(INDEXES[column])
             sql = (
                 f"SELECT {names} FROM {_table()}{hint} WHERE ({where[0]}) AND {part}"
                 f" ORDER BY {_quoted(column)}{_down(descending)}, {_quoted('order')}{_down(descending)}"
@@ -176,7 +172,7 @@ class Listing:
         if self.queue is None:
             return " NOT INDEXED"
         alone = where[0] == self.queue.sql
-        return f" INDEXED BY {self.queue.index}" if alone or not self._crowded() else " NOT INDEXED"
+        return bulk.by_index(self.queue.index) if alone or not self._crowded() else " NOT INDEXED"
 
     def _crowded(self) -> bool:
         """Whether so many orders wait in the queue that a pass over the table is quicker than fetching each by the index."""
