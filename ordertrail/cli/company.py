@@ -59,8 +59,11 @@ def first_line(path: Path) -> str:
 
 
 def make_store() -> None:
-    """Bring the store's tables to this version."""
+    """Bring the store's tables to this version, with every index."""
     from django.core.management import call_command
+
+    from ordertrail.desk.filling import make_whole
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    make_whole()

@@ -21,7 +21,7 @@ from ordertrail.lib import bulk
 from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.lib.numbers import number_key
 from ordertrail.orders import actions as orders
-from ordertrail.orders.models import Order, OrderLine
+from ordertrail.orders.models import Order, OrderLine, OrderStatus
 from ordertrail.orders.queries import LineFinder
 from ordertrail.parties import actions as parties
 from ordertrail.presales import actions as presales
@@ -108,7 +108,9 @@ class Rewrite:
         keys = self._keys("customer")
         self._wake("order", _where(Order, "id", "customer_key", keys, "customer_id IS NULL", "order_without_customer"))
         self._wake("order", _where(Order, "id", "customer_ref", keys, "customer_ref > ''", "order_customer_unsure"))
-        self._wake("order", _where(Order, "id", "customer_id", self._left(old) | self._rivals("customer", keys)))
+        self._wake(
+            "order", _where(OrderStatus, "order_id", "customer", self._left(old) | self._rivals("customer", keys))
+        )
 
     def _product(self, old: list[int], merged: list[Merged[Any]]) -> None:
         before = dict(_where(Product, "id, service", "id", old))
@@ -233,7 +235,7 @@ def _where(
     """Distinct ``column`` of the rows whose ``by`` is one of ``values``; ``also`` is the condition of the partial ``index``."""
     if not values:
         return []
-    kind = "bigint" if by.endswith("_id") or by == "id" else "text"
+    kind = "bigint" if by.endswith("_id") or by in ("id", "customer") else "text"
     more = f" AND {also}" if also else ""
     return bulk.select(
         f"SELECT DISTINCT {column} FROM {bulk.table(model)}{bulk.by_index(index) if index else ''}"

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from typing import Any
 
+import orjson
 from django.db import connection, models
 
 from ordertrail.lib.fields import ScaledField
@@ -136,10 +137,16 @@ def by_index(name: str) -> str:
     return f" INDEXED BY {connection.ops.quote_name(name)}" if connection.vendor == "sqlite" else ""
 
 
+def indexes(names: Iterable[str]) -> set[str]:
+    """Those of ``names`` that are indexes of the SQLite store."""
+    sql = f"SELECT name FROM sqlite_master WHERE type = 'index' AND name IN {among('text')}"
+    return {row[0] for row in select(sql, [bound(names)])}
+
+
 def bound(values: Iterable[Any]) -> Any:
     """The parameter for ``among``."""
     listed = list(values)
-    return json.dumps(listed) if connection.vendor == "sqlite" else listed
+    return orjson.dumps(listed).decode() if connection.vendor == "sqlite" else listed
 
 
 def next_ids(model: type[models.Model], count: int) -> range | list[int]:

@@ -19,8 +19,8 @@ from django.db import connection, transaction
 REWRITING_LOCK = 7_302
 """The advisory lock of ``rewriting`` on PostgreSQL."""
 
-LOG_PAGES, LOG_PAGES_FILLING = 12_000, 100_000
-"""Pages (4 KB) in SQLite's log before they are written back into the file: as a rule, and while a store is filled."""
+LOG_PAGES = 12_000
+"""Pages (4 KB) in SQLite's log before they are written back into the file."""
 
 _whole: ContextVar[bool] = ContextVar("whole", default=False)
 
@@ -71,22 +71,6 @@ def rewriting() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REWRITING_LOCK])
         yield
-
-
-@contextmanager
-def filling() -> Iterator[None]:
-    """A first load: each batch touches the same index pages again, so writing them back rarely (at 400 MB instead of 50) saves a sixth
-    of what SQLite does. What is committed is on the disk all the same."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    connection.connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES_FILLING}")
-    try:
-        yield
-    finally:
-        if connection.connection is not None:  # a new one begins as a rule again
-            connection.connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
 
 
 @contextmanager

@@ -33,7 +33,7 @@ class Order(models.Model):
     home = models.ForeignKey("records.Source", models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=100)
     state = models.CharField(max_length=10, choices=OrderState.choices)
-    customer = models.ForeignKey("parties.Customer", models.DO_NOTHING, null=True, db_constraint=False)
+    customer = models.ForeignKey("parties.Customer", models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     customer_key = models.CharField(max_length=200, blank=True)
     customer_ref = models.CharField(max_length=100, blank=True)
     customer_name = models.CharField(max_length=200, blank=True)
@@ -68,7 +68,7 @@ class OrderLine(models.Model):
     line = models.PositiveIntegerField()
     ref = models.CharField(max_length=60, blank=True)
     sku = models.CharField(max_length=100)
-    product = models.ForeignKey("catalog.Product", models.DO_NOTHING, null=True, db_constraint=False)
+    product = models.ForeignKey("catalog.Product", models.DO_NOTHING, null=True, db_constraint=False, db_index=False)
     name = models.CharField(max_length=200, blank=True)
     unit = models.CharField(max_length=20, blank=True)
     qty = QtyField()
@@ -82,7 +82,10 @@ class OrderLine(models.Model):
     vendor = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["sku"], condition=Q(product=None), name="line_without_product")]
+        indexes: ClassVar = [
+            models.Index(fields=["product"], name="line_product"),
+            models.Index(fields=["sku"], condition=Q(product=None), name="line_without_product"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line}"

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from typing import Any
 
 from ordertrail.lib.refused import Refused
@@ -24,6 +27,8 @@ PIECE = 100
 """Documents in a step: the writer puts several together for one transaction."""
 AHEAD = 24
 """Steps that the reading process may be ahead: a bound on memory."""
+Told = tuple[str, Any]
+"""What the reading process says: a step, or how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +66,45 @@ class Ahead:
     def apart(self) -> Iterator[Step]:
         """The steps, read ahead in another process; its refusal is raised here, and it ends with this generator."""
         context = multiprocessing.get_context("spawn")
-        steps: multiprocessing.Queue[tuple[str, Any]] = context.Queue(maxsize=AHEAD)
-        args = (steps, self.source.code, self.stream.name, self.since)
+        ours, its = context.Pipe(duplex=False)
+        args = (its, self.source.code, self.stream.name, self.since)
         child = context.Process(target=ahead_child.read, args=args, daemon=True)
         child.start()
+        its.close()  # so that its end is seen here when the child is gone
+        coming: queue.Queue[Told] = queue.Queue(AHEAD)
+        taker = threading.Thread(target=_take, args=(ours, coming), daemon=True)
+        taker.start()
         try:
-            while True:
-                what, told = self._next(steps, child)
-                if what == "step":
-                    yield told
-                elif what == "end":
-                    self.notes = told
-                    return
-                elif what == "refused":
-                    raise Refused(*told)
-                else:
-                    raise RuntimeError(told)
+            while (told := coming.get())[0] == "step":
+                yield told[1]
+            self._end(*told, child)
         finally:
             child.kill()
+            while taker.is_alive():  # it may wait for room
+                with suppress(queue.Empty):
+                    coming.get(timeout=0.01)
             child.join()
+            ours.close()
 
-    @staticmethod
-    def _next(steps: multiprocessing.Queue[tuple[str, Any]], child: Any) -> tuple[str, Any]:
-        """What the reading process says next; RuntimeError when it is gone without a word (killed, out of memory)."""
-        while True:
-            try:
-                return steps.get(timeout=2)
-            except queue.Empty:
-                if not child.is_alive():
-                    raise RuntimeError(f"the reading process ended with code {child.exitcode}") from None
+    def _end(self, what: str, told: Any, child: Any) -> None:
+        """What the reading process said last; RuntimeError when it is gone without a word (killed, out of memory)."""
+        if what == "end":
+            self.notes = told
+        elif what == "refused":
+            raise Refused(*told)
+        elif what == "gone":
+            child.join()
+            raise RuntimeError(f"the reading process ended with code {child.exitcode}")
+        else:
+            raise RuntimeError(told)
+
+
+def _take(steps: Connection, coming: queue.Queue[Told]) -> None:
+    """Unpack what the reading process says while the store is written: SQLite and PostgreSQL work without Python's lock."""
+    what = "step"
+    while what == "step":
+        try:
+            what, told = steps.recv()
+        except (EOFError, OSError):
+            what, told = "gone", None
+        coming.put((what, told))

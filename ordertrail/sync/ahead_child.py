@@ -5,14 +5,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from multiprocessing import Queue
+    from multiprocessing.connection import Connection
 
 
-def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | None) -> None:
-    """Put every step of the stream on the queue, then its notes, or the refusal or fault that stopped it."""
+def read(steps: Connection, source: str, stream: str, since: str | None) -> None:
+    """Put every step of the stream into the pipe, then its notes, or the refusal or fault that stopped it."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ordertrail.config.settings")
     import django
@@ -32,14 +32,14 @@ def read(steps: Queue[tuple[str, Any]], source: str, stream: str, since: str | N
     try:
         with collected_rarely(), disk.room():
             for step in ahead.here():
-                steps.put(("step", step))
+                steps.send(("step", step))
     except Refused as refused:
-        steps.put(("refused", (refused.code, refused.detail)))
+        steps.send(("refused", (refused.code, refused.detail)))
     except Exception as fault:
-        steps.put(("fault", f"{type(fault).__name__}: {fault}"))
+        steps.send(("fault", f"{type(fault).__name__}: {fault}"))
         raise
     else:
-        steps.put(("end", ahead.notes))
+        steps.send(("end", ahead.notes))
 
 
 def _end_with_parent() -> None:

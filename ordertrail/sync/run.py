@@ -6,7 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
@@ -16,11 +16,12 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from ordertrail.desk.filling import Filling, filling
 from ordertrail.desk.mirror import Mirrored, mirror
 from ordertrail.desk.sweep import sweep
 from ordertrail.lib import clock, disk
 from ordertrail.lib.garbage import collected_rarely
-from ordertrail.lib.gate import filling, writing
+from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Batch, Source
 from ordertrail.sync.ahead import Ahead, Step
@@ -92,6 +93,7 @@ class _Run:
     source: Source
     row: SyncRun
     connector: Connector
+    load: Filling
     progress: Progress = _silent
     wide: bool = False
     pace: _Pace = field(default_factory=_Pace)
@@ -107,9 +109,8 @@ class _Run:
         self.pace.target = TARGET_SECONDS if cursor.first_load_done else FIRST_LOAD_SECONDS
         counts = self.counts[stream.name] = Counts()
         ahead = Ahead(self.source, stream, since)
-        with nullcontext() if cursor.first_load_done else filling():
-            for steps in by_landing(ahead.here() if cursor.first_load_done else ahead.apart()):
-                self._apply(stream, steps, counts)
+        for steps in by_landing(ahead.here() if cursor.first_load_done else ahead.apart()):
+            self._apply(stream, steps, counts, first=not cursor.first_load_done)
         Cursor.objects.filter(pk=cursor.pk).update(first_load_done=True)
         self.tell("landed", stream=stream.name, count=counts.landings, size=counts.size)
         self.tell("counted", stream=stream.name, **{name: getattr(counts, name) for name in _COUNTED})
@@ -118,7 +119,7 @@ class _Run:
         for note in ahead.notes:
             self.tell("note", stream=stream.name, detail=note.detail, count=note.count, place=note.place)
 
-    def _apply(self, stream: Stream, steps: Iterator[Step], counts: Counts) -> None:
+    def _apply(self, stream: Stream, steps: Iterator[Step], counts: Counts, *, first: bool) -> None:
         """Mirror a landing piece by piece; the cursor moves in the transaction of its last piece."""
         batch: Batch | None = None
         piece = Reading()
@@ -133,7 +134,9 @@ class _Run:
                     SyncRun.objects.filter(pk=self.row.pk).update(expected=F("expected") + landed.total)
             piece.add(step.piece)
             if step.last or len(piece) >= self.pace.size:
-                self._mirror(stream, piece, batch, counts, landed if step.last else None)
+                done = self._mirror(stream, piece, batch, counts, landed if step.last else None)
+                if first:
+                    self.load.brought(len(done.orders))
                 self.progress(stream.name, counts.read, landed.total)
                 piece = Reading()
 
@@ -146,7 +149,7 @@ class _Run:
                 day = before.learned_at.astimezone(clock.zone()).date().isoformat()
                 self.tell("received", stream=stream.name, name=landed.name, day=day)
 
-    def _mirror(self, stream: Stream, piece: Reading, batch: Batch, counts: Counts, last: Landed | None) -> None:
+    def _mirror(self, stream: Stream, piece: Reading, batch: Batch, counts: Counts, last: Landed | None) -> Mirrored:
         def also(done: Mirrored) -> None:
             keep_rejects(self.source, stream.name, piece, batch)
             _add_counts(self.row, piece, done)
@@ -161,6 +164,7 @@ class _Run:
         )
         self.pace.learn(time.monotonic() - begun, len(piece))
         counts.add(piece, done)
+        return done
 
     def sweep(self, kind: str, listed: Sequence[Stream], *, sure: bool) -> None:
         """Compare the refs of ``kind`` that the source has now, in all streams of that kind, with those that we know; two sweeps
@@ -256,7 +260,7 @@ def run_source(
     A source that can't be read gives a run in state "failed" with the sentence why: what was mirrored before stays, the cursor stands
     where it was true. Refused("already_running") when another process is at it, ("disk_full") when there is no room.
     """
-    with disk.room(), _alone(source), collected_rarely():
+    with disk.room(), _alone(source), collected_rarely(), filling() as load:
         SyncRun.objects.filter(source=source, state="running").update(
             state="failed", ended_at=clock.now(), error=_("The run was cut off; this one goes on where it stood.")
         )
@@ -270,7 +274,7 @@ def run_source(
             story=[],
         )
         try:
-            run = _Run(source, row, opened(source), progress, with_sweep)
+            run = _Run(source, row, opened(source), load, progress, with_sweep)
             for stream in in_order(source):
                 run.stream(stream)
             if with_sweep:

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('salesperson', models.CharField(blank=True, max_length=80)),
                 ('remark', models.TextField(blank=True)),
                 ('total_told', ordertrail.lib.fields.MoneyField(null=True)),
-                ('customer', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='parties.customer')),
+                ('customer', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='parties.customer')),
                 ('home', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.source')),
             ],
         ),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('promised_date', models.DateField(null=True)),
                 ('vendor', models.CharField(blank=True, max_length=120)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order')),
-                ('product', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='catalog.product')),
+                ('product', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='catalog.product')),
             ],
         ),
         migrations.CreateModel(
@@ -119,6 +119,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='order',
             index=models.Index(condition=models.Q(('customer_ref__gt', '')), fields=['customer_ref'], name='order_customer_unsure'),
+        ),
+        migrations.AddIndex(
+            model_name='orderline',
+            index=models.Index(fields=['product'], name='line_product'),
         ),
         migrations.AddIndex(
             model_name='orderline',
