@@ -40,7 +40,7 @@ def main() -> None:
         print(SAYS.format(f"{CHANGED:,} changed orders {name}, published", wall, cpu, "1"))
     whole = statistics.median(from_the_source(home, number) for number in range(ROUNDS))
     print(f"{'start of a sync of 1,000 changes → published':<44} {whole:6.2f} s  (asked: 10)")
-    boards()
+    boards(count)
     print(f"load {os.getloadavg()[0]:.1f}")
 
 
@@ -117,7 +117,7 @@ def from_the_source(home: Path, number: int) -> float:
     return time.monotonic() - begun
 
 
-def boards() -> None:
+def boards(count: int) -> None:
     """The first view of each board, by what the filter may be, each with nothing remembered and no file open."""
     from ordertrail.parties.models import Customer
 
@@ -131,7 +131,26 @@ def boards() -> None:
             first = [seen(get, f"/boards/{board}/?{chosen}") for chosen in filters for _ in range(3)]
             walls, cpus = ([pair[place] for pair in first] for place in (0, 1))
             worst = statistics.quantiles(walls, n=20)[-1]
-            print(SAYS.format(f"board {board}, first view, p95", worst, statistics.median(cpus), "0.5"))
+            print(SAYS.format(f"board {board}, first view ever, p95", worst, statistics.median(cpus), "0.5"))
+            after_publishing(get, [f"/boards/{board}/?{chosen}" for chosen in filters], board, count)
+
+
+def after_publishing(get: Callable[[str], object], addresses: list[str], board: str, count: int) -> None:
+    """The first view on a snapshot that is published while people look at boards, after a thread of the web has asked ahead."""
+    from ordertrail.hub import warm
+
+    walls, ahead = [], []
+    for number in range(3):
+        for address in addresses:
+            get(address)
+        changed(neighbours(count, ROUNDS + number))
+        ahead.append(spent(warm.look))
+        walls += [spent(lambda address=address: get(address))[0] for address in addresses]  # type: ignore[misc]
+    wall, cpu = (statistics.median(values) for values in zip(*ahead, strict=True))
+    print(
+        SAYS.format(f"board {board}, first view once published, p95", statistics.quantiles(walls, n=20)[-1], 0, "0.5")
+    )
+    print(f"    {len(addresses)} views of it asked ahead in {wall:.2f} s (cpu {cpu:.2f} s)")
 
 
 def seen(get: Callable[[str], object], address: str) -> tuple[float, float]:

@@ -24,6 +24,7 @@ from ordertrail.boards.rows import MOST_ROWS, SIZE, csv_lines, rows
 from ordertrail.hub import publish
 from ordertrail.hub.read import snapshot
 from ordertrail.hub.refresh import folder
+from ordertrail.hub.warm import is_ready, keep_warm
 from ordertrail.lib import clock
 from ordertrail.lib.refused import Refused
 from ordertrail.web.refusals import not_allowed
@@ -38,6 +39,7 @@ def with_hub(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        keep_warm()
         try:
             return view(request, *args, **kwargs)
         except Refused as refused:
@@ -110,10 +112,12 @@ def drawn(tile: Tile, asked: Asked, fresh_now: Standing, name: str) -> dict[str,
 @needs("see_boards")
 @require_GET
 def fresh(request: HttpRequest) -> HttpResponse:
-    """Whether there is a newer snapshot than ``?seen=``: then the page is told, by an event, to ask for its tiles again."""
+    """Whether there is a newer snapshot than ``?seen=``, with its figures ready: then the page is told, by an event, to ask for its
+    tiles again."""
+    keep_warm()
     newest = publish.newest(folder())
     answer = HttpResponse(status=204)
-    if newest is not None and newest.name != request.GET.get("seen", ""):
+    if newest is not None and newest.name != request.GET.get("seen", "") and is_ready(newest):
         answer.headers["HX-Trigger"] = "newer"
     return answer
 

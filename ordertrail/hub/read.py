@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -37,6 +38,8 @@ SECONDS = 10.0
 REMEMBERED = 400
 LARGE = 2_000
 """Answers of more rows are not remembered."""
+RECENT = 200
+"""How many of the last questions are known, to be asked again on the next snapshot."""
 AT_ONCE = 5_000
 SCOPE_KEY = "salesperson"
 """The column of every fact table by which rows are limited to a person's own customers."""
@@ -98,6 +101,7 @@ class _Reader:
 _lock = threading.Lock()
 _readers: dict[str, _Reader] = {}
 _remembered: OrderedDict[tuple[Any, ...], Answer] = OrderedDict()
+_recent: OrderedDict[tuple[Any, ...], tuple[float, str, dict[str, Any]]] = OrderedDict()
 
 
 def snapshot() -> Snapshot:
@@ -117,19 +121,43 @@ def query(sql: str, params: Mapping[str, Any], person: object, *, on: Snapshot |
     read (the next refresh then makes the hub again). ValueError for SQL that names a table without braces.
     """
     text, bound = _ready(sql, params, person)
-    wanted = on or snapshot()
-    key = (wanted.name, text, tuple((name, repr(value)) for name, value in sorted(bound.items())))
+    with _lock:
+        key = _key(text, bound)
+        _recent[key] = (time.monotonic(), text, bound)
+        _recent.move_to_end(key)
+        _shorten(_recent, RECENT)
+    return _answered(on or snapshot(), text, bound)
+
+
+def ask_again(newest: Snapshot, seconds: float) -> None:
+    """Ask ``newest`` what was asked in the last ``seconds``, so that the next to ask finds it ready. Refused as ``query``."""
+    with _lock:
+        questions = [told for told in _recent.values() if told[0] > time.monotonic() - seconds]
+    for _at, text, bound in reversed(questions):
+        _answered(newest, text, bound)
+
+
+def _key(text: str, bound: Mapping[str, Any]) -> tuple[Any, ...]:
+    return text, tuple((name, repr(value)) for name, value in sorted(bound.items()))
+
+
+def _shorten(kept: OrderedDict[tuple[Any, ...], Any], size: int) -> None:
+    while len(kept) > size:
+        kept.popitem(last=False)
+
+
+def _answered(wanted: Snapshot, text: str, bound: Mapping[str, Any]) -> Answer:
+    """The answer that is remembered, else the one found now."""
+    key = (wanted.name, *_key(text, bound))
     with _lock:
         if key in _remembered:
             _remembered.move_to_end(key)
             return _remembered[key]
     answer = _asked(wanted, text, bound)
-    if len(answer.rows) > LARGE:
-        return answer
-    with _lock:
-        _remembered[key] = answer
-        while len(_remembered) > REMEMBERED:
-            _remembered.popitem(last=False)
+    if len(answer.rows) <= LARGE:
+        with _lock:
+            _remembered[key] = answer
+            _shorten(_remembered, REMEMBERED)
     return answer
 
 
@@ -237,3 +265,4 @@ def forget() -> None:
             reader.close()
         _readers.clear()
         _remembered.clear()
+        _recent.clear()

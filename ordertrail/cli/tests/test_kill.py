@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 
 from bench import sources
+from ordertrail.lib.sqlite_library import sqlite3
 
 ORDERS = 3_000
+A_KILL = 700
+"""Orders for each kill: more than a run writes until it is killed, so that every kill meets one that still has much to do."""
 PASSWORD = "twelve signs and more"
 
 
@@ -51,13 +54,17 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
-def killed_after(home: Path, seconds: float) -> bool:
-    """Begin a sync and kill it, and the process that reads for it; False when it had ended by itself."""
+def killed_at(home: Path, orders: int, seconds: float) -> bool:
+    """Begin a sync and kill it, and the process that reads for it, ``seconds`` after the store holds so many orders; False when it had
+    ended by itself."""
     env = os.environ | {"ORDERTRAIL_HOME": str(home)}
     env.pop("ORDERTRAIL_DATABASE_URL", None)
     run = subprocess.Popen(
         [sys.executable, "-m", "ordertrail", "sync"], env=env, start_new_session=True, stderr=subprocess.DEVNULL
     )
+    with sqlite3.connect(f"file:{home / 'db.sqlite3'}?mode=ro", uri=True) as store:
+        while run.poll() is None and store.execute("SELECT COUNT(*) FROM orders_order").fetchone()[0] < orders:
+            time.sleep(0.005)
     try:
         run.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -79,22 +86,21 @@ def held(home: Path) -> dict[str, Any]:
 @pytest.mark.sqlite
 @pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.full("kills"))])
 def test_kills_during_a_sync_lose_and_double_nothing(home: Path, kills: int) -> None:
+    orders = kills * A_KILL
+    sources.write(home.parent / "many.sqlite", orders)
+    (home.parent / "many.sqlite").replace(home.parent / "oms.sqlite")
     moments = random.Random(kills)
-    done = 0
-    for _ in range(kills):
-        done += killed_after(home, 0.8 + 2.5 * moments.random())
-    assert done, "no run was killed: the moments are too late to prove anything"
+    done = sum(killed_at(home, place * A_KILL // 2, 0.2 * moments.random()) for place in range(kills))
+    assert done == kills, "some runs had ended before they were killed"
 
     last = held(home)
     assert last["state"] == "done"
     assert last["read"] == last["new"] + last["changed"] + last["unchanged"] + last["rejected"]
     assert last["changed"] == last["rejected"] == 0
-    from ordertrail.lib.sqlite_library import sqlite3
-
     with sqlite3.connect(f"file:{home / 'db.sqlite3'}?mode=ro", uri=True) as store:
-        assert store.execute("SELECT COUNT(*), COUNT(DISTINCT number) FROM orders_order").fetchone() == (ORDERS, ORDERS)
-        assert store.execute("SELECT COUNT(*) FROM orders_orderline").fetchone() == (ORDERS * sources.LINES,)
-        assert store.execute("SELECT COUNT(*) FROM orders_orderstatus").fetchone() == (ORDERS,)
+        assert store.execute("SELECT COUNT(*), COUNT(DISTINCT number) FROM orders_order").fetchone() == (orders, orders)
+        assert store.execute("SELECT COUNT(*) FROM orders_orderline").fetchone() == (orders * sources.LINES,)
+        assert store.execute("SELECT COUNT(*) FROM orders_orderstatus").fetchone() == (orders,)
         versions = store.execute("SELECT COUNT(*), COUNT(DISTINCT document_id) FROM records_sourceversion").fetchone()
         assert versions[0] == versions[1]  # the same words twice write one version
     checked = ordertrail(home, "verify", "--json")
