@@ -69,11 +69,11 @@ def _mirror(
         if kind in counted:
             _count(done, kept)
         at_hand |= kept.records
-        linked = claim(kind, kept.records, learned_at, kept.renamed)
+        linked = claim(kind, kept.records, learned_at, kept.renamed) | kept.back  # who is back may be the home again
         alone |= dict.fromkeys(kept.fresh - linked, source.pk)
         moved = _moved(kind, linked)
         touched[kind] |= moved.touched | _touched(kept, linked)
-        lost |= moved.lost | _groups(kept.renamed.keys())
+        lost |= moved.lost | kept.back | _groups(kept.renamed.keys() | kept.back)
         dropped[kind] = kept.dropped
         if kind == "order":
             for more in _reported(source, kept, by_kind["order"]):

@@ -29,7 +29,7 @@ class Said:
 @dataclass(slots=True)
 class Kept:
     """What ``keep`` did: counts, and the ids of documents whose content is new, with their records. ``renamed`` no longer bear all
-    their numbers, with what they said before; ``dropped`` are the keys of these numbers."""
+    their numbers, with what they said before; ``dropped`` are the keys of these numbers. ``back`` were taken as deleted before."""
 
     new: int = 0
     changed: int = 0
@@ -39,6 +39,7 @@ class Kept:
     fresh: set[int] = field(default_factory=set)
     renamed: dict[int, Record] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    back: set[int] = field(default_factory=set)
 
 
 def keep(source: Source, batch: Batch | None, said: Sequence[Said], learned_at: datetime) -> Kept:
@@ -82,6 +83,8 @@ def keep(source: Source, batch: Batch | None, said: Sequence[Said], learned_at: 
             kept.unchanged += 1
         if state.current:
             before.setdefault(state.id, state.current)
+        if state.gone_at is not None:
+            kept.back.add(state.id)
         state.version, state.digest, state.current, state.gone_at = item.version, print_, version_id, None
         kept.records[state.id] = record
     bulk.update(SourceDocument, ("id", "version"), newer.items())

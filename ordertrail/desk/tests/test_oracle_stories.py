@@ -139,3 +139,17 @@ def test_money_that_is_meant_for_a_paper_not_known_yet_is_not_given_to_another(d
         Say("oms", order("1", "SO-1001"), ""), Say("erp", invoice, ""), Say("bank", cashier, ""), Say("bank", payer, "")
     )
     assert figures("paid", "deposit") == {"SO-1001/1": (D(27), D(0))}
+
+
+def test_an_order_that_its_home_had_deleted_is_the_home_s_again_when_it_says_it_again(db: None) -> None:
+    # the oracle found: it came back, but the order stayed with the system that had held it meanwhile
+    company = lived(
+        Say("oms", order("1", "SO-1001", 10), "1"),
+        Say("wms", order("2", "W-7", 8, same_as=(Same("SO-1001", "oms"),)), "1"),
+    )
+    assert figures("ordered") == {"SO-1001/1": (D(100),)}
+    company.turn(("oms", "order", "1"), 2)
+    assert figures("ordered") == {"W-7/2": (D(80),)}
+    company.live([Say("oms", order("1", "SO-1001", 12), "2")])
+    assert differences(company) == []
+    assert figures("ordered") == {"SO-1001/1": (D(120),)}
