@@ -14,6 +14,8 @@ import pytest
 from ordertrail.demo.sources import DemoCompany
 from ordertrail.demo.systems import crm
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def address(crm_address: str) -> str:

@@ -20,6 +20,8 @@ from ordertrail.records.shapes import Problem, Record, ShipmentRecord, WorkOrder
 from ordertrail.sync.connectors import connector
 from ordertrail.sync.mapping import Stream, streams, to_records
 
+pytestmark = pytest.mark.slow
+
 CODES = ("oms", "crm", "wms", "erp", "mes", "project", "bank")
 
 

@@ -89,6 +89,8 @@ def test_a_paper_that_takes_another_one_s_place_is_followed(
         assert [name for name in made if followed[name] != made[name]] == [], f"after {record.number} of {code}"
 
 
+@pytest.mark.slow
+@pytest.mark.store
 def test_another_order_of_arrival_gives_the_same_hub(hub: Folder, bring_up: Callable[..., Any], tmp_path: Path) -> None:
     """Surrogate keys differ, so the prints say nothing of them."""
     from django.core.management import call_command

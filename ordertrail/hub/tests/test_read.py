@@ -17,6 +17,8 @@ from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 from ordertrail.records.shapes import OrderLineRecord, OrderRecord
 
+pytestmark = [pytest.mark.slow, pytest.mark.store]
+
 D = Decimal
 
 

@@ -100,6 +100,7 @@ def test_a_world_without_faults_is_read_as_it_is() -> None:
     assert reader.failed == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in ("undelete", "id_reuse")])
 def test_one_fault_at_a_time_loses_nothing(fault: str) -> None:
     world = ChaosWorld(7, {fault: 0.15})

@@ -19,6 +19,8 @@ from ordertrail.sync.connectors.rest_http import BREAKERS, REST_SECONDS
 from ordertrail.sync.tests.rest_server import Answering, Asked, Reply, certificate, serving
 from ordertrail.sync.tests.test_rest import SECRETS, order, orders_of, read, source, stream
 
+pytestmark = [pytest.mark.slow, pytest.mark.store]
+
 
 @pytest.fixture(autouse=True)
 def _no_breaker_from_before() -> Iterator[None]:

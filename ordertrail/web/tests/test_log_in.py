@@ -14,7 +14,7 @@ from django.test import Client
 from ordertrail.web.middleware import SessionAgeMiddleware
 from ordertrail.web.tests.people import PASSWORD, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
 LOG_IN = "/account/login/"
 
 
