@@ -114,7 +114,8 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
     """Divide these payments among orders, oldest first, and write their shares; returns the orders concerned before and after.
 
     ``payments`` must be closed under ``around``; ``billing`` tells whose invoices count for an order. A payment of one source is set
-    against what *that* source's payments have left open, so that bank and ERP may both tell of the same money.
+    against what *that* source's payments have left open, so that bank and ERP may both tell of the same money; and so may a source's
+    payments and the sum paid that its order tells (reported), of which only one counts.
     """
     ids = sorted(set(payments))
     if not ids:
@@ -147,13 +148,14 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
     found: list[tuple[int, int]] = []
     for payment, home, amount, reported, currency, *_ in heads:
         digits, stands = minor_digits(currency), standing(home, bool(reported))
+        book = 2 * home + bool(reported)
         every = allocations[payment]
         parts = [part for part in every if desk.currency(part) == currency]
         if parts and parts[0].by_reference:
-            found += desk.spread(home, amount, parts, alone=len(every) == 1)
+            found += desk.spread(book, amount, parts, alone=len(every) == 1)
         else:
             _cap(amount, every)  # those that are not known yet too: their money is not for the others
-        shares = [share for part in parts for share in desk.divide(home, part, digits)]
+        shares = [share for part in parts for share in desk.divide(book, part, digits)]
         rows += [
             (payment * LINES + place, payment, invoice, order, share, stands, False)
             for place, (invoice, order, share) in enumerate(shares, 1)
@@ -182,7 +184,8 @@ def _cap(amount: int, parts: Iterable[_Part]) -> None:
 
 
 class _Opens:
-    """What each order still owes on each invoice, as each source's payments have left it."""
+    """What each order still owes on each invoice, as each ``book`` has left it: a source's payments, or what its orders
+    report as paid."""
 
     def __init__(self, invoices: set[int], allocations: dict[int, list[_Part]], billing: Billing) -> None:
         orders = {part.order for parts in allocations.values() for part in parts if part.order}
@@ -222,49 +225,49 @@ class _Opens:
         """That of the invoice or order which the allocation is for; "" where none is known."""
         return self._currencies.get(part.invoice or part.order or 0, "")
 
-    def open(self, home: int, invoice: int, order: int) -> int:
-        """What ``order`` still owes on ``invoice`` by this source's payments so far."""
-        return self.shares[invoice].get(order, 0) - self.paid[home, invoice, order]
+    def open(self, book: int, invoice: int, order: int) -> int:
+        """What ``order`` still owes on ``invoice`` by the payments of ``book`` so far."""
+        return self.shares[invoice].get(order, 0) - self.paid[book, invoice, order]
 
-    def spread(self, home: int, amount: int, parts: list[_Part], *, alone: bool) -> list[tuple[int, int]]:
+    def spread(self, book: int, amount: int, parts: list[_Part], *, alone: bool) -> list[tuple[int, int]]:
         """Set the amounts of allocations that were only named in the payer's text: each takes what is open, in the order of the
         text, until the money is used; an order that is named ``alone`` takes it all. Returns (allocation id, amount)."""
         rest = amount
         for part in parts:
             part.amount = 0
             if part.invoice:
-                due = sum(self.open(home, part.invoice, order) for order in self.shares[part.invoice])
+                due = sum(self.open(book, part.invoice, order) for order in self.shares[part.invoice])
                 part.amount = max(0, min(rest, due))
             elif part.order:
-                due = sum(self.open(home, invoice, part.order) for invoice in self.of_order.get(part.order, ()))
+                due = sum(self.open(book, invoice, part.order) for invoice in self.of_order.get(part.order, ()))
                 part.amount = rest if alone else max(0, min(rest, due))
             rest -= part.amount
         return [(part.id, part.amount) for part in parts]
 
-    def divide(self, home: int, part: _Part, digits: int) -> Iterator[tuple[int | None, int, int]]:
+    def divide(self, book: int, part: _Part, digits: int) -> Iterator[tuple[int | None, int, int]]:
         """(invoice, order, amount) of one allocation."""
         if not part.amount:
             return
         if part.invoice:
-            yield from self._on_invoice(home, part.invoice, part.amount, digits)
+            yield from self._on_invoice(book, part.invoice, part.amount, digits)
         elif part.order:
             rest = part.amount
             for invoice in self.of_order.get(part.order, ()):
-                taken = max(0, min(rest, self.open(home, invoice, part.order)))
+                taken = max(0, min(rest, self.open(book, invoice, part.order)))
                 if taken:
-                    self.paid[home, invoice, part.order] += taken
+                    self.paid[book, invoice, part.order] += taken
                     rest -= taken
                     yield invoice, part.order, taken
             if rest:
                 yield None, part.order, rest
 
-    def _on_invoice(self, home: int, invoice: int, amount: int, digits: int) -> Iterator[tuple[int, int, int]]:
+    def _on_invoice(self, book: int, invoice: int, amount: int, digits: int) -> Iterator[tuple[int, int, int]]:
         names = {self.names[order]: order for order in self.shares[invoice]}
-        opens = [(name, self.open(home, invoice, order)) for name, order in names.items()]
+        opens = [(name, self.open(book, invoice, order)) for name, order in names.items()]
         if not sum(part for _, part in opens):  # paid already: by the orders' whole shares
             opens = [(name, self.shares[invoice][order]) for name, order in names.items()]
         for name, share in payment_shares(amount, opens, digits).items():
             order = names[name]
-            self.paid[home, invoice, order] += share
+            self.paid[book, invoice, order] += share
             if share:
                 yield invoice, order, share

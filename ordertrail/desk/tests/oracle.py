@@ -22,6 +22,8 @@ from ordertrail.records.shapes import (
 
 Name = tuple[str, str, str]
 """What a document is called here: (source's code, kind, ref)."""
+Book = tuple[str, bool]
+"""A system's payments, or (True) what its orders say is paid."""
 
 FAMILY = {"shipment": "goods", "invoice": "invoice", "payment": "money", "work_order": "production"}
 HOMES_OWN = (
@@ -93,7 +95,9 @@ def implied(order: OrderRecord) -> Iterator[Record]:
     ]
     sent = tuple(ShipmentLineRecord(line.ref, line.sku, qty, order.ref, line.ref) for line, qty in parts if qty)
     if sent:
-        yield ShipmentRecord(f"{order.ref}~shipped", "", lines=sent, reported=True, shipped_at=order.changed_at)
+        yield ShipmentRecord(
+            f"{order.ref}~shipped", order.number, lines=sent, reported=True, shipped_at=order.changed_at
+        )
     billed = tuple(
         InvoiceLineRecord(line.ref, order.ref, line.ref, sku=line.sku, qty=line.invoiced_qty)
         for line in order.lines
@@ -104,7 +108,7 @@ def implied(order: OrderRecord) -> Iterator[Record]:
     if billed:
         yield InvoiceRecord(
             f"{order.ref}~invoiced",
-            "",
+            order.number,
             lines=billed,
             reported=True,
             invoice_date=order.order_date,
@@ -113,8 +117,14 @@ def implied(order: OrderRecord) -> Iterator[Record]:
     if order.paid:
         told = (AllocationRecord(order.paid, order=order.ref),)
         yield PaymentRecord(
-            f"{order.ref}~paid", "", order.paid, reported=True, paid_at=order.order_date, currency=order.currency, allocations=told
-        )  # fmt: skip
+            f"{order.ref}~paid",
+            order.number,
+            order.paid,
+            reported=True,
+            paid_at=order.order_date,
+            currency=order.currency,
+            allocations=told,
+        )
 
 
 class Things:
@@ -135,6 +145,8 @@ class Things:
 
     def _numbers(self, name: Name) -> set[str]:
         record = self.papers[name]
+        if getattr(record, "reported", False):  # who writes that number means the order
+            return set()
         return {key(text) for text in (record.number, *record.other_numbers)} - {""}
 
     def _claims(self, kind: str) -> Iterator[frozenset[Name]]:

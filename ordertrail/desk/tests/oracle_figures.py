@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ordertrail.desk.tests.oracle import FAMILY, Agreed, Name, Things, Words
+from ordertrail.desk.tests.oracle import FAMILY, Agreed, Book, Name, Things, Words
 from ordertrail.desk.tests.oracle_order import (
     Line,
     Order,
@@ -75,7 +75,7 @@ class Books:
             self._invoice(thing)
         for row in self.rows:
             row.order.heard[row.family].add(row.stands)
-        self.paid: dict[tuple[str, Name, Name], Fraction] = defaultdict(Fraction)
+        self.paid: dict[tuple[Book, Name, Name], Fraction] = defaultdict(Fraction)
         for thing in sorted(self.things.agreed["payment"], key=self._when):
             self._payment(thing)
         for share in self.money:
@@ -209,10 +209,15 @@ class Books:
         day = day_of(thing.record.paid_at)
         return (day or date.min, thing.record.number, thing.name[2])
 
-    def opens(self, home: str, invoice: Name) -> list[tuple[Order, Fraction]]:
-        """What each order still owes on a posted invoice by one source's payments, by number."""
+    @staticmethod
+    def book(thing: Agreed) -> Book:
+        """Who tells of the money: a system by its payments, or by what its orders say is paid."""
+        return thing.name[0], thing.record.reported
+
+    def opens(self, book: Book, invoice: Name) -> list[tuple[Order, Fraction]]:
+        """What each order still owes on a posted invoice by one book's payments, by number."""
         return [
-            (bill.order, bill.amount - self.paid[home, invoice, bill.order.thing.name])
+            (bill.order, bill.amount - self.paid[book, invoice, bill.order.thing.name])
             for bill in self.bills
             if bill.invoice == invoice and bill.done and bill.order
         ]
@@ -225,7 +230,7 @@ class Books:
         return [bill.invoice for bill in found if bill.invoice]
 
     def _payment(self, thing: Agreed) -> None:
-        record, home = thing.record, thing.name[0]
+        record, book = thing.record, self.book(thing)
         if record.state != "done":
             return
         sign = -1 if record.direction == "out" else 1
@@ -244,11 +249,11 @@ class Books:
         rest *= sign
         for invoice, order in named:
             if invoice:
-                amount = sum((part for _, part in self.opens(home, invoice)), Fraction(0))
+                amount = sum((part for _, part in self.opens(book, invoice)), Fraction(0))
             else:
                 bills = self.bills_of(self.orders[order])  # type: ignore[index]
                 amount = sum(
-                    (p for bill in bills for o, p in self.opens(home, bill) if o.thing.name == order), Fraction(0)
+                    (p for bill in bills for o, p in self.opens(book, bill) if o.thing.name == order), Fraction(0)
                 )
             amount = max(Fraction(0), min(rest, amount))
             if order and len(record.reference.split()) == 1:
@@ -262,10 +267,10 @@ class Books:
 
     def _settle(self, thing: Agreed, invoice: Name | None, order: Name | None, amount: Fraction) -> None:
         """Divide one part of a payment by what is open on the invoice, or set it against the order's invoices, then keep it for it."""
-        home, rest = thing.name[0], amount
+        book, rest = self.book(thing), amount
         digits = DIGITS.get(thing.record.currency or self.currency, 2)
         if invoice and amount:
-            opens = self.opens(home, invoice)
+            opens = self.opens(book, invoice)
             if not sum(part for _, part in opens):
                 opens = [(b.order, b.amount) for b in self.bills if b.invoice == invoice and b.done and b.order]
             if sum(part for _, part in opens):
@@ -274,7 +279,7 @@ class Books:
         elif order and amount:
             one = self.orders[order]
             for bill in self.bills_of(one):
-                due = next(part for other, part in self.opens(home, bill) if other is one)
+                due = next(part for other, part in self.opens(book, bill) if other is one)
                 taken = max(Fraction(0), min(rest, due))
                 rest -= taken
                 self._pay(thing, one, taken, bill)
@@ -284,7 +289,7 @@ class Books:
         if amount:
             self.money.append(Share(order, amount, self.stands(thing), True, invoice))
             if invoice:
-                self.paid[thing.name[0], invoice, order.thing.name] += amount
+                self.paid[self.book(thing), invoice, order.thing.name] += amount
 
     # --- figures -----------------------------------------------------------------------------------------------------
 

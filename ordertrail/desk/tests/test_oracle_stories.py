@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -153,3 +154,14 @@ def test_an_order_that_its_home_had_deleted_is_the_home_s_again_when_it_says_it_
     company.live([Say("oms", order("1", "SO-1001", 12), "2")])
     assert differences(company) == []
     assert figures("ordered") == {"SO-1001/1": (D(120),)}
+
+
+def test_what_an_order_says_is_paid_takes_no_invoice_from_the_payment_that_paid_it(db: None) -> None:
+    # the oracle's reading was the same as ours, and wrong: of the ERP's payment of 100.00 all was a deposit, and the invoice open
+    for_it = (AllocationRecord(D(100), order="1"),)
+    lived(
+        Say("erp", order("1", "SO-1001", 10, paid=D(100), order_date=date(2026, 9, 1)), ""),
+        Say("erp", billed("1", "INV-2001", for_line("1", "1", 10)), ""),
+        Say("erp", PaymentRecord("1", "PAY-1", D(100), paid_at=date(2026, 9, 5), allocations=for_it), ""),
+    )
+    assert figures("paid", "deposit", "open_receivable", "payment") == {"SO-1001/1": (D(100), D(0), D(0), "paid")}
