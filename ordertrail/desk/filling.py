@@ -1,7 +1,7 @@
 """A first load: indexes that only sort lists are left out while much comes in, and made whole after it.
 
 Each row's place in a sorted list is another page of the file: keeping seven such indexes up row by row took two fifths of a first
-load of a million orders; sorting them once at the end takes seconds. Nothing that a verb looks up is among them.
+load of a million orders; sorting them once at the end takes seconds. A load itself looks up none of them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ LISTS: dict[type[models.Model], frozenset[str]] = {
     OrderLine: frozenset({"line_product"}),
 }
 """The indexes that may be left out, by table."""
+ALL = frozenset[str]().union(*LISTS.values())
 MANY = 50_000
 """Orders that a load must have brought before it is worth it: below, keeping the indexes up takes a few seconds."""
 SHARE = 10
@@ -60,10 +61,7 @@ def filling() -> Iterator[Filling]:
         yield load
     finally:
         _log_pages(LOG_PAGES)
-        try:
-            make_whole()
-        except DatabaseError:  # the run's own fault must be told, and most often (a full disk) it is the same
-            log.exception("Indexes of lists are missing until the next start: lists are slower, but right")
+        make_whole()
 
 
 def leave_out() -> None:
@@ -75,21 +73,30 @@ def leave_out() -> None:
 
 
 def make_whole() -> None:
-    """Make the indexes of lists that are missing, each in a transaction of its own so that others get their turn."""
-    if connection.vendor != "sqlite":
+    """Make the indexes of lists that are missing, each in a transaction of its own so that others get their turn. Where that cannot be
+    (a full disk), the product works on without them: lists are slower, but right."""
+    if connection.vendor != "sqlite" or _present() == ALL:
         return
-    there = _present()
-    for model, names in LISTS.items():
-        for index in model._meta.indexes:
-            if index.name in names and index.name not in there:
-                sql = index.create_sql(model, connection.SchemaEditorClass(connection))
-                with writing(), connection.cursor() as cursor:
-                    cursor.execute(str(sql))
+    try:
+        for model, names in LISTS.items():
+            for index in model._meta.indexes:
+                if index.name in names:
+                    _make(model, index)
+    except DatabaseError:
+        log.exception("Indexes of lists are missing until the next run or start: lists are slower, but right")
+
+
+def _make(model: type[models.Model], index: models.Index) -> None:
+    sql = index.create_sql(model, connection.SchemaEditorClass(connection))
+    with writing():  # looked at inside: another process may have made it a moment ago
+        if index.name not in _present():
+            with connection.cursor() as cursor:
+                cursor.execute(str(sql))
 
 
 def _present() -> set[str]:
     """The names of the indexes of lists that the store has."""
-    return bulk.indexes(frozenset().union(*LISTS.values()))
+    return bulk.indexes(ALL)
 
 
 def _log_pages(pages: int) -> None:

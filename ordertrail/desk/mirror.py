@@ -72,8 +72,9 @@ def _mirror(
         linked = claim(kind, kept.records, learned_at, kept.renamed) | kept.back  # who is back may be the home again
         alone |= dict.fromkeys(kept.fresh - linked, source.pk)
         moved = _moved(kind, linked)
-        touched[kind] |= moved.touched | _touched(kept, linked)
-        lost |= moved.lost | kept.back | _groups(kept.renamed.keys() | kept.back)
+        joined = moved.lost & kept.fresh  # new, and in another's group at once: nothing has ever pointed at their own
+        touched[kind] |= (moved.touched - joined) | _touched(kept, linked)
+        lost |= (moved.lost - joined) | kept.back | _groups(kept.renamed.keys() | kept.back)
         dropped[kind] = kept.dropped
         if kind == "order":
             for more in _reported(source, kept, by_kind["order"]):

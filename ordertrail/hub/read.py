@@ -40,6 +40,8 @@ LARGE = 2_000
 """Answers of more rows are not remembered."""
 RECENT = 200
 """How many of the last questions are known, to be asked again on the next snapshot."""
+PAGE_SECONDS = 5.0
+"""How long a snapshot stays open after a figure: a page asks several, and all of one."""
 AT_ONCE = 5_000
 SCOPE_KEY = "salesperson"
 """The column of every fact table by which rows are limited to a person's own customers."""
@@ -73,6 +75,7 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self.users = 0
+        self.used_at = 0.0
         self._held = ExitStack()
         self._held.enter_context(publish.held(path))
         try:
@@ -91,6 +94,10 @@ class _Reader:
         except BaseException:
             self._held.close()
             raise
+
+    def is_idle(self) -> bool:
+        """Whether nobody reads it, and no page is between two of its figures."""
+        return not self.users and time.monotonic() - self.used_at > PAGE_SECONDS
 
     def close(self) -> None:
         """Close the file and let it be removed."""
@@ -129,12 +136,17 @@ def query(sql: str, params: Mapping[str, Any], person: object, *, on: Snapshot |
     return _answered(on or snapshot(), text, bound)
 
 
-def ask_again(newest: Snapshot, seconds: float) -> None:
-    """Ask ``newest`` what was asked in the last ``seconds``, so that the next to ask finds it ready. Refused as ``query``."""
+def ask_again(newest: Snapshot, seconds: float) -> Iterator[None]:
+    """Ask ``newest`` what was asked in the last ``seconds``, the last first, so that the next to ask finds it ready; yields after each
+    question. What is refused now is left to whoever asks it."""
     with _lock:
         questions = [told for told in _recent.values() if told[0] > time.monotonic() - seconds]
     for _at, text, bound in reversed(questions):
-        _answered(newest, text, bound)
+        try:
+            _answered(newest, text, bound)
+        except Refused as refused:
+            log.info("%s", refused.detail)
+        yield
 
 
 def _key(text: str, bound: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -240,12 +252,13 @@ def _opened_or_newer(wanted: Snapshot) -> tuple[_Reader, Snapshot]:
 
 
 def _opened(wanted: Snapshot) -> _Reader:
-    """The reader of a snapshot, counted as in use; older ones that nobody uses are closed."""
+    """The reader of a snapshot, counted as in use; older ones that nobody uses are closed. A page that is at an older one still
+    leaves the newer ones, and what was asked of them ahead, alone."""
     with _lock:
         reader = _readers.get(wanted.name)
         if reader is None:
             reader = _readers[wanted.name] = _Reader(folder().snapshots / wanted.name)
-            for name in [name for name, other in _readers.items() if not other.users and other is not reader]:
+            for name in [name for name, other in _readers.items() if name < wanted.name and other.is_idle()]:
                 _readers.pop(name).close()
             for key in [key for key in _remembered if key[0] not in _readers]:
                 del _remembered[key]
@@ -256,6 +269,7 @@ def _opened(wanted: Snapshot) -> _Reader:
 def _done_with(reader: _Reader) -> None:
     with _lock:
         reader.users -= 1
+        reader.used_at = time.monotonic()
 
 
 def forget() -> None:

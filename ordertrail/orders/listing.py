@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 
 from ordertrail.lib import bulk
@@ -145,13 +145,17 @@ class Listing:
             return
         names = ", ".join(f"{_table()}.{connection.ops.quote_name(_column(name))}" for name in columns)
         for part in _parts(column, descending):
-            hint = "" if self.narrow or self.few else _by_sort(column)
-            sql = (
-                f"SELECT {names} FROM {_table()}{hint} WHERE ({where[0]}) AND {part}"
-                f" ORDER BY {_quoted(column)}{_down(descending)}, {_quoted('order')}{_down(descending)}"
-            )
+            hint = "" if self.narrow or self.few else bulk.by_index(INDEXES[column])
+            ordered = f"ORDER BY {_quoted(column)}{_down(descending)}, {_quoted('order')}{_down(descending)}"
+            rest = f"WHERE ({where[0]}) AND {part} {ordered}"
             with connection.chunked_cursor() as cursor:
-                cursor.execute(sql, where[1])
+                try:
+                    cursor.execute(f"SELECT {names} FROM {_table()}{hint} {rest}", where[1])
+                except OperationalError:
+                    if not hint or bulk.indexes([INDEXES[column]]):
+                        raise
+                    # A first load has left the index out (desk.filling): sorted instead.
+                    cursor.execute(f"SELECT {names} FROM {_table()} {rest}", where[1])
                 while rows := cursor.fetchmany(size):
                     yield from rows
 
@@ -178,12 +182,6 @@ class Listing:
         """Whether so many orders wait in the queue that a pass over the table is quicker than fetching each by the index."""
         waiting = f"SELECT 1 FROM {_table()} WHERE {self.queue.sql if self.queue else 'FALSE'} LIMIT {CROWDED + 1}"
         return int(bulk.select(f"SELECT COUNT(*) FROM ({waiting}) AS some")[0][0]) > CROWDED
-
-
-def _by_sort(column: str) -> str:
-    """The hint to read in the order of the sort's index; none while a first load has left it out (``desk.filling``)."""
-    name = INDEXES[column]
-    return bulk.by_index(name) if connection.vendor == "sqlite" and bulk.indexes([name]) else ""
 
 
 @dataclass(frozen=True, slots=True)

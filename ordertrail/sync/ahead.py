@@ -27,6 +27,8 @@ PIECE = 100
 """Documents in a step: the writer puts several together for one transaction."""
 AHEAD = 24
 """Steps that the reading process may be ahead: a bound on memory."""
+END_SECONDS = 5.0
+"""How long a reading process that has stopped talking may take to end before it is killed."""
 Told = tuple[str, Any]
 """What the reading process says: a step, or how it ended."""
 
@@ -93,7 +95,7 @@ class Ahead:
         elif what == "refused":
             raise Refused(*told)
         elif what == "gone":
-            child.join()
+            child.join(END_SECONDS)
             raise RuntimeError(f"the reading process ended with code {child.exitcode}")
         else:
             raise RuntimeError(told)
@@ -107,4 +109,6 @@ def _take(steps: Connection, coming: queue.Queue[Told]) -> None:
             what, told = steps.recv()
         except (EOFError, OSError):
             what, told = "gone", None
+        except Exception as fault:  # noqa: BLE001  the run waits for a word, whatever could not be unpacked
+            what, told = "fault", f"{type(fault).__name__}: {fault}"
         coming.put((what, told))

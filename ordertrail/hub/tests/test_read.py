@@ -82,7 +82,7 @@ def test_nothing_is_written_and_nothing_else_is_reached(people: dict[str, Person
 
 
 def test_a_snapshot_that_is_being_read_stays_and_goes_when_it_is_not(
-    people: dict[str, Person], hub: Folder, bring_up: Callable[..., Any]
+    people: dict[str, Person], hub: Folder, bring_up: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_name = {path.name for path in hub.snapshots.glob("*.duckdb")}
     assert by_name == {"hub-000001.duckdb"}
@@ -96,8 +96,15 @@ def test_a_snapshot_that_is_being_read_stays_and_goes_when_it_is_not(
     assert query(one_more, {}, people["dora"], on=seen).rows == ((3,),)  # a page goes on with what it began with
     assert query(one_more, {}, people["dora"]).rows == ((4,),)
     publish.remove_old(hub)
-    assert {path.name for path in hub.snapshots.glob("*.duckdb")} == {"hub-000002.duckdb"}
-    assert query(one_more, {}, people["dora"], on=seen).rows == ((4,),)  # gone: the newest instead
+    assert query("SELECT 1 + count(*) FROM {fact_order}", {}, people["dora"], on=seen).rows == ((4,),)  # to its end
+
+    monkeypatch.setattr(read, "PAGE_SECONDS", 0.0)  # nobody is between two figures now
+    say(Source.objects.get(code="oms"), order("SO-5", "anna", 1))
+    bring_up()
+    assert query(one_more, {}, people["dora"]).rows == ((5,),)
+    publish.remove_old(hub)
+    assert {path.name for path in hub.snapshots.glob("*.duckdb")} == {"hub-000003.duckdb"}
+    assert query(one_more, {}, people["dora"], on=seen).rows == ((5,),)  # gone: the newest instead
 
 
 def test_before_the_first_snapshot_the_page_says_so(hub: Folder) -> None:

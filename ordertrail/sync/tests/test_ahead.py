@@ -48,3 +48,14 @@ def test_a_reading_process_that_dies_is_said_to_be_gone(monkeypatch: pytest.Monk
     steps = Ahead(Source(code="oms"), stream, None).apart()
     with pytest.raises(RuntimeError, match="ended with code 1"):
         next(steps)
+
+
+@pytest.mark.slow
+def test_what_cannot_be_unpacked_ends_the_run_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: object) -> object:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("multiprocessing.connection.Connection.recv", no_memory)
+    stream = Stream(kind="order", name="orders", from_="orders", key=Spec(), fields={})
+    with pytest.raises(RuntimeError, match="MemoryError: no room"):
+        next(Ahead(Source(code="oms"), stream, None).apart())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
 from ordertrail.cli.company import make_store
 from ordertrail.desk import filling
@@ -104,3 +106,32 @@ def test_what_a_kill_has_left_out_the_next_start_makes(db: None) -> None:
     assert bulk.indexes(ALL) == set()
     make_store()
     assert bulk.indexes(ALL) == ALL
+
+
+def test_two_that_make_them_at_once_do_not_get_in_each_other_s_way(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    filling.leave_out()
+    present = bulk.indexes
+    looks: list[int] = []
+
+    def looked(names: Iterable[str]) -> set[str]:
+        seen = present(names)
+        if not looks:
+            looks.append(1)
+            filling.make_whole()  # another process, between this one's look and its writing
+        return seen
+
+    monkeypatch.setattr(bulk, "indexes", looked)
+    filling.make_whole()
+    assert present(ALL) == ALL
+
+
+def test_without_room_for_them_the_product_starts_all_the_same(
+    db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    filling.leave_out()
+    monkeypatch.setattr(filling, "_make", full)
+    make_store()
+    assert "slower, but right" in caplog.text
