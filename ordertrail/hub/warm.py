@@ -29,13 +29,17 @@ _looked: list[float] = []
 _ready: list[str] = []
 _threads: list[threading.Thread] = []
 _ended = threading.Event()
+_lock = threading.Lock()
 
 
 def start() -> None:
-    """Begin, in a process that serves pages. It ends with the process: DuckDB must not be at work while Python is taken down."""
-    _threads[:] = [threading.Thread(target=_watch, name="warm", daemon=True)]
-    _threads[0].start()
-    atexit.register(_end)
+    """Begin, where it has not, in a process that serves pages. It ends with the process: DuckDB must not be at work while Python is
+    taken down."""
+    with _lock:
+        if not any(thread.is_alive() for thread in _threads):
+            _threads[:] = [threading.Thread(target=_watch, name="warm", daemon=True)]
+            _threads[0].start()
+            atexit.register(_end)
 
 
 def keep_warm() -> None:
