@@ -29,5 +29,5 @@ METRIC = Metric(
     ),
     needs=("order", "goods"),
     by=("product", "customer", "salesperson", "source", "vendor"),
-    order_by="promised_date, order_number, line",
+    order_by="promised_date, order_id, line",
 )
