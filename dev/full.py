@@ -110,18 +110,17 @@ def timed(work: Callable[[], list[Outcome]]) -> Result:
 
 
 def files_key() -> str:
-    """A name for the files as they are: the commit and every difference from it, but for what such runs write."""
+    """A name for the files as they are, committed or not, but for what such runs write: a commit of their reports changes nothing."""
+    committed = [line for line in git("ls-tree", "-r", "HEAD") if not line.endswith(WRITTEN_BY_RUNS)]
     apart = [f":(exclude){path}" for path in WRITTEN_BY_RUNS]
-    state = ""
-    for words in (
-        ["rev-parse", "HEAD"],
-        ["diff", "HEAD", "--", ".", *apart],
-        ["status", "--porcelain", "--", ".", *apart],
-    ):
-        state += subprocess.run(
-            ["git", *words], cwd=environment.ROOT, capture_output=True, text=True, check=False
-        ).stdout
-    return hashlib.sha256(state.encode()).hexdigest()
+    differing = [*git("diff", "HEAD", "--", ".", *apart), *git("status", "--porcelain", "--", ".", *apart)]
+    return hashlib.sha256("\n".join([*committed, *differing]).encode()).hexdigest()
+
+
+def git(*words: str) -> list[str]:
+    """The lines that a command of git says about this folder."""
+    done = subprocess.run(["git", *words], cwd=environment.ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.splitlines()
 
 
 def read_results(key: str) -> dict[str, Result]:

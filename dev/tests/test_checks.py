@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,25 @@ def test_the_report_names_commit_parts_results_and_closing_lines(one_by_one: dic
     assert "| sound | passed | 0.0 s | sound: 2 tests in 0.1s |" in report
     assert "| broken | **failed** | 0.0 s | broken: 2 tests in 0.1s |" in report
     assert one_by_one["broken ran"] == 1
+
+
+def test_a_commit_of_the_reports_is_no_change_of_the_files_and_any_other_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+
+    def committed(name: str, text: str) -> str:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+        subprocess.run(["git", "add", "-A"], cwd=tmp_path, check=True)
+        who = ("-c", "user.name=Anna", "-c", "user.email=anna@example.com")
+        subprocess.run(["git", *who, "commit", "-qm", name], cwd=tmp_path, check=True)
+        return full.files_key()
+
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    first = committed("rules.py", "1")
+    assert committed("docs/proof.md", "all passed") == first
+    (tmp_path / "rules.py").write_text("2", "utf-8")
+    differing = full.files_key()
+    assert len({first, differing, committed("rules.py", "2")}) == 3
