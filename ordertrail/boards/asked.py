@@ -46,8 +46,8 @@ _ON_ORDERS = ("customer", "salesperson", "source", "country")
 """What parts of orders can be asked of their order."""
 _HELD = {
     "{fact_order_line}": {"salesperson", "currency", "sku", "vendor"},
-    "{fact_shipment_line}": {"salesperson", "currency", "sku", "country", "vendor", "mode"},
-    LINES: {"salesperson", "currency", "sku", "country", "vendor", "mode"},
+    "{fact_shipment_line}": {"salesperson", "source", "currency", "sku", "country", "vendor", "mode"},
+    LINES: {"salesperson", "source", "currency", "sku", "country", "vendor", "mode"},
     PARTS: {"customer", "salesperson", "source", "currency", "country", "vendor", "mode"},
     STAGED: {*_ON_ORDERS, "currency", "stage"},
 }
@@ -165,8 +165,9 @@ class Asked:
 
 
 def _condition(name: str, table: str) -> str:
-    """What a field means on a table; the source is that of the order, and of a shipment's own in its ``source``."""
-    return "list_contains($source, order_source)" if (name, table) == ("source", PARTS) else _CONDITIONS[name]
+    """What a field means on a table; the source is that of the order."""
+    of_shipments = table in ("{fact_shipment_line}", LINES, PARTS)
+    return "list_contains($source, order_source)" if name == "source" and of_shipments else _CONDITIONS[name]
 
 
 def is_lines(table: str) -> bool:

@@ -90,7 +90,8 @@ def delivery(
     scope: str = "TRUE",
     params: dict[str, object] | None = None,
 ) -> Deliveries:
-    """What was delivered from ``date_from`` to ``date_to`` (both belong to it; by the day of delivery), of the shipments of ``source``.
+    """What was delivered from ``date_from`` to ``date_to`` (both belong to it; by the day of delivery), of the shipments of ``source``
+    (which only ``PARTS`` know).
 
     Late: delivered day > scheduled day, by line (metric ``on_time``). ``person``: whose rows; ``scope`` and ``params``: a board's
     further filter on ``table`` (``PARTS`` or ``LINES``). Refused("unknown_key") for another ``by``.

@@ -53,6 +53,19 @@ def test_each_table_keeps_its_promises(facts: duckdb.DuckDBPyConnection) -> None
             assert any(not column.endswith("_id") for column in described), f"{name} has no natural key"
 
 
+def test_a_base_table_holds_only_what_some_fact_reads_or_its_changes_are_found_by() -> None:
+    read = [table.sql for table in tables() if table.layer != "base"]
+    for table in tables("base"):
+        named = {
+            column
+            for sql in read
+            for alias in re.findall(rf"{table.name} AS (\w+)", sql)
+            for column in re.findall(rf"\b{alias}\.(\w+)", sql)
+        }
+        found_by = {table.key, *(follow.column for follow in table.follows)}
+        assert {column for column, _kind in table.columns} <= named | found_by, table.name
+
+
 def test_pieces_are_those_of_the_store(facts: duckdb.DuckDBPyConnection) -> None:
     """The hub's ``ot_piece`` rounds as ``lib.money`` does, also below zero and where nothing is whole (amounts are whole yen)."""
     from ordertrail.hub.run import MACROS, STEP

@@ -8,7 +8,6 @@ SELECT id,             -- bigint
        qty,            -- bigint
        cancelled_qty,  -- bigint
        net,            -- bigint
-       gross,          -- bigint
        promised_date,  -- date
        vendor          -- text
 FROM orders_orderline

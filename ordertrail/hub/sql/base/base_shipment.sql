@@ -5,6 +5,5 @@ SELECT id,             -- bigint
        number,         -- text
        shipped_date,   -- date
        arrived_date,   -- date
-       warehouse,      -- text
        mode            -- text
 FROM shipping_shipment

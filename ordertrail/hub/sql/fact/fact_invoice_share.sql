@@ -13,11 +13,7 @@ SELECT
     h.id AS invoice_share_id,
     h.invoice_id,
     h.order_id,
-    i.number AS invoice_number,
-    home.code AS source,
-    s.number AS order_number,
     s.salesperson,
-    i.type,
     i.currency,
     i.invoice_date,
     h.due_date,
@@ -26,7 +22,6 @@ SELECT
     h.gross - COALESCE(t.paid, 0) AS open
 FROM base_invoice_share AS h
 JOIN base_invoice AS i ON i.id = h.invoice_id
-JOIN base_source AS home ON home.id = i.home_id
 JOIN base_order_status AS s ON s.order_id = h.order_id
 LEFT JOIN settled AS t ON t.id = h.id
 WHERE h.counts AND h.id IN {changed}

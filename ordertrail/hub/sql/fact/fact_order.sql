@@ -19,14 +19,14 @@ making AS (
     GROUP BY w.order_id
 ),
 bills AS (
-    SELECT h.order_id, MIN(i.invoice_date) AS first_invoice_date, MAX(i.invoice_date) AS last_invoice_date
+    SELECT h.order_id, MAX(i.invoice_date) AS last_invoice_date
     FROM base_invoice_share AS h
     JOIN base_invoice AS i ON i.id = h.invoice_id
     WHERE h.counts AND h.order_id IN {changed}
     GROUP BY h.order_id
 ),
 money AS (
-    SELECT h.order_id, MIN(p.paid_date) AS first_paid_date, MAX(p.paid_date) AS last_paid_date
+    SELECT h.order_id, MAX(p.paid_date) AS last_paid_date
     FROM base_payment_share AS h
     JOIN base_payment AS p ON p.id = h.payment_id
     WHERE h.counts AND h.order_id IN {changed}
@@ -67,10 +67,8 @@ SELECT
     COALESCE(g.on_the_way, 0) > 0 AS on_the_way,
     m.started_date,
     m.finished_date,
-    b.first_invoice_date,
     b.last_invoice_date,
     s.due_date,
-    p.first_paid_date,
     p.last_paid_date,
     -- The day on which the last of its axes was complete: an order that is done was open until then.
     CASE WHEN s.status = 'done' THEN GREATEST(

@@ -13,7 +13,6 @@ counted AS (
         l.id,
         l.order_id,
         l.product_id,
-        home.code,
         l.line,
         s.salesperson,
         l.sku,
@@ -33,7 +32,6 @@ counted AS (
         s.digits
     FROM base_order_line AS l
     JOIN base_order_status AS s ON s.order_id = l.order_id
-    JOIN base_source AS home ON home.id = s.home
     LEFT JOIN base_product AS p ON p.id = l.product_id
     LEFT JOIN went AS w ON w.order_line_id = l.id
     WHERE l.id IN {changed}
@@ -42,7 +40,6 @@ SELECT
     c.id AS order_line_id,
     c.order_id,
     c.product_id,
-    c.code AS source,
     c.line,
     c.salesperson,
     c.sku,

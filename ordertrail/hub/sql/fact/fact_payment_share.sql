@@ -6,17 +6,11 @@ SELECT
     h.payment_id,
     h.invoice_id,
     h.order_id,
-    p.number AS payment_number,
-    home.code AS source,
-    i.number AS invoice_number,
-    s.number AS order_number,
     s.salesperson,
     p.currency,
     p.paid_date,
     h.amount
 FROM base_payment_share AS h
 JOIN base_payment AS p ON p.id = h.payment_id
-JOIN base_source AS home ON home.id = p.home_id
 JOIN base_order_status AS s ON s.order_id = h.order_id
-LEFT JOIN base_invoice AS i ON i.id = h.invoice_id
 WHERE h.counts AND h.id IN {changed}

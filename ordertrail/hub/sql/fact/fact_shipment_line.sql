@@ -10,7 +10,6 @@ matched AS (
         l.order_id,
         ol.product_id,
         l.line,
-        ol.line AS order_line,
         ol.vendor,
         COALESCE(NULLIF(ol.sku, ''), l.sku) AS sku,
         COALESCE(l.scheduled_date, ol.promised_date) AS scheduled_date,
@@ -29,9 +28,8 @@ told AS (
         m.order_id,
         m.product_id,
         d.number,
-        home.code,
+        taken.code,
         m.line,
-        m.order_line,
         s.salesperson,
         s.country,
         m.vendor,
@@ -47,8 +45,8 @@ told AS (
         COALESCE(ot_piece(m.net, m.qty, m.of_qty, s.digits), 0) AS net
     FROM matched AS m
     JOIN base_shipment AS d ON d.id = m.shipment_id
-    JOIN base_source AS home ON home.id = d.home_id
     JOIN base_order_status AS s ON s.order_id = m.order_id
+    JOIN base_source AS taken ON taken.id = s.home
 )
 SELECT
     t.id AS shipment_line_id,
@@ -56,9 +54,8 @@ SELECT
     t.order_id,
     t.product_id,
     t.number AS shipment_number,
-    t.code AS source,
+    t.code AS order_source,
     t.line,
-    t.order_line,
     t.salesperson,
     t.country,
     t.vendor,
