@@ -18,6 +18,7 @@ from ordertrail.hub.read import query
 from ordertrail.lib import clock
 from ordertrail.lib.money import MONEY_SCALE, from_units
 from ordertrail.lib.refused import Refused
+from ordertrail.sync.fresh import first_heard
 
 AGES = (7, 14, 30)
 """The ends of the age bands in days; what is older is the last one."""
@@ -177,10 +178,13 @@ def _now(metric: Metric, asked: Asked) -> Sequence[Sequence[Any]]:
 
 
 def _past(metric: Metric, asked: Asked) -> dict[str, tuple[int, ...]]:
-    """Per currency how the metric stood a week ago, two weeks ago …"""
-    if metric.past is None:
-        return {}
+    """Per currency how the metric stood a week ago, two weeks ago …, as far back as that is known."""
     days = periods.week_ends(asked.today)[1:]
+    if metric.heard:
+        first = first_heard()
+        days = [day for day in days if first and day >= first]
+    if metric.past is None or not days:
+        return {}
     names = [f"day_{place}" for place in range(len(days))]
     bound: dict[str, Any] = dict(zip(names, days, strict=True))
     for name, day in zip(names, days, strict=True):

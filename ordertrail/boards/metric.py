@@ -75,8 +75,8 @@ class Metric:
 
     ``table``: the rows, as a table of the hub in braces or a SELECT in parentheses; ``where``: which of them; ``each``: what one of
     them adds; ``of``: what one adds to the whole that a share is part of. ``day``: the column of the day to which a row belongs.
-    ``past``: how a metric of now stood on earlier days. ``aged_by``: the column of the day from which a row's age runs. ``named``:
-    the words for what one row is.
+    ``past``: how a metric of now stood on earlier days; ``heard``: of days before the first sync that is not known. ``aged_by``: the
+    column of the day from which a row's age runs. ``named``: the words for what one row is.
 
     ``listed``: where the orders list shows the same rows, the filter that does; else the rows have a page of their own, with
     ``columns``. ``needs``: the families of facts that it stands on (order, goods, invoice, money, production); the oldest of their
@@ -97,6 +97,7 @@ class Metric:
     day: str = ""
     window: Window = Window.NOW
     past: Past | None = None
+    heard: bool = False
     better: Better = Better.NEITHER
     listed: tuple[tuple[str, str], ...] | None = None
     by: tuple[str, ...] = ()

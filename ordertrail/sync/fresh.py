@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Min, OuterRef, Subquery
 
 from ordertrail.lib import clock
 from ordertrail.records.models import Source
@@ -44,3 +44,9 @@ def freshness() -> list[Freshness]:
     good = SyncRun.objects.filter(source=OuterRef("pk"), state="done").order_by("-started_at")
     rows = Source.objects.filter(active=True).exclude(kind="desk").annotate(read_at=Subquery(good.values("as_of")[:1]))
     return [Freshness(source, source.read_at) for source in rows]
+
+
+def first_heard() -> date | None:
+    """The company's day on which a source was first read to its end; of earlier days nothing was heard; None while none was."""
+    found: datetime | None = SyncRun.objects.filter(state="done").aggregate(first=Min("started_at"))["first"]
+    return found.astimezone(clock.zone()).date() if found else None

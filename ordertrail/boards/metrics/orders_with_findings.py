@@ -28,7 +28,7 @@ METRIC = Metric(
     meaning=_(
         "Orders on which at least one finding is open, an exception or a risk. The money at stake counts each order "
         "once, with its largest finding. Findings about documents of no known order stand in the list of findings "
-        "only."
+        "only. How it stood before the first sync is not known."
     ),
     unit=Unit.COUNT,
     named=_("orders"),
@@ -42,6 +42,7 @@ METRIC = Metric(
     )""",
     each="1",
     past=past,
+    heard=True,
     better=Better.DOWN,
     listed=(("queue", "findings"),),
     columns=(

@@ -26,7 +26,9 @@ from ordertrail.lib import clock
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, half_up, minor_digits, piece_units, to_units
 from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Customer, Person
+from ordertrail.records.models import Source
 from ordertrail.shipping.models import ShipmentLine
+from ordertrail.sync.models import SyncRun
 
 pytestmark = [pytest.mark.slow, pytest.mark.store]
 
@@ -186,6 +188,18 @@ def test_how_it_stood_is_how_it_would_have_been_reckoned_then(company: dict[str,
         expected = sum((amount for order, amount in owed.items() if order.currency == "CNY" and amount > 0), Decimal(0))
         if back:  # today's figure is what is owed now, days to come included
             assert found.weeks[place] == expected, f"{back} weeks ago"
+
+
+def test_how_many_orders_had_findings_is_not_told_of_days_before_the_first_sync(company: dict[str, Person]) -> None:
+    """Nothing was heard then: a nought would make today look like a bad turn."""
+    asked, metric = asked_by(company["dora"], ""), metrics()["orders_with_findings"]
+    never_read = figures(metric, asked).main
+    assert (never_read.weeks, never_read.before) == ((never_read.now,), None)
+    begun = clock.now() - timedelta(16)
+    SyncRun.objects.create(source=Source.objects.get(code="oms"), trigger="schedule", state="done", started_at=begun)
+    main = figures(metric, asked).main
+    assert len(main.weeks) == 3  # today, a week ago, two weeks ago
+    assert main.before == main.weeks[1]
 
 
 def test_every_open_order_stands_at_one_step(dora: Client, company: dict[str, Person]) -> None:
