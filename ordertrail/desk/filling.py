@@ -29,7 +29,7 @@ ALL = frozenset[str]().union(*LISTS.values())
 MANY = 50_000
 """Orders that a load must have brought before it is worth it: below, keeping the indexes up takes a few seconds."""
 SHARE = 10
-"""... and the part of all orders (one in ten) from which on making the indexes again is cheaper than keeping them up."""
+"""... and the part (one in ten) of the orders there were before, from which making the indexes again costs less than their upkeep."""
 LOG_PAGES_FILLING = 100_000
 """Pages (4 KB) in SQLite's log before they are written back into the file while it is filled; each batch touches the same pages
 again, so that writing them rarely (at 400 MB instead of 50) saves a sixth of what SQLite does."""
@@ -39,15 +39,16 @@ class Filling:
     """The first loads of one run while they go."""
 
     def __init__(self) -> None:
-        self._brought = 0
+        self._before = self._brought = 0
         self._left_out = False
 
     def brought(self, orders: int) -> None:
         """Count ``orders`` that a first load has written; may leave the indexes out from now on."""
         if not self._brought:
             _log_pages(LOG_PAGES_FILLING)
+            self._before = OrderStatus.objects.count()
         self._brought += orders
-        if not self._left_out and self._brought >= MANY and self._brought * SHARE >= OrderStatus.objects.count():
+        if not self._left_out and self._brought >= max(MANY, self._before // SHARE):
             leave_out()
             self._left_out = True
 
