@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare
@@ -121,7 +122,7 @@ def _amounts(
         to_units(line.tax_rate, QTY_SCALE) if line.tax_rate is not None else key.tax_rate if key else tax_rate
         for line, key in zip(record.lines, keys, strict=True)
     ]
-    gross_told = bool(record.lines) and all(line.gross is not None and line.net is None for line in record.lines)
+    gross_told = _tells_gross(record)
     told = zip(record.lines, keys, rates, strict=True)
     parts = [_part(line, key, rate, digits, gross=gross_told) for line, key, rate in told]
     amounts = line_amounts(list(zip(parts, rates, strict=True)), digits, include_tax=gross_told)
@@ -131,6 +132,11 @@ def _amounts(
             last = amounts[-1]
             amounts[-1] = LineAmounts(last.net, last.tax + off, last.gross + off)
     return list(zip(rates, amounts, strict=True))
+
+
+def _tells_gross(record: InvoiceRecord) -> bool:
+    """Whether its lines tell their amounts with tax, and no others."""
+    return bool(record.lines) and all(line.gross is not None and line.net is None for line in record.lines)
 
 
 def _part(line: InvoiceLineRecord, key: LineKey | None, rate: int, digits: int, *, gross: bool) -> int:
@@ -152,15 +158,17 @@ def _shares(
     standing: Standing,
 ) -> Iterator[tuple[Any, ...]]:
     record = merged.record
+    sign = -1 if record.type == "credit_note" else 1
     by_name: dict[Name, int | None] = {}
     parts: list[tuple[Name, int, int]] = []
     gross: dict[Name, int] = defaultdict(int)
-    for row in rows:
+    for row, line in zip(rows, record.lines, strict=True):
         name = numbers.get(row[4], NOBODY) if row[4] else NOBODY
         by_name[name] = row[4]
         parts.append((name, row[8], row[9]))
-        gross[name] += row[11]
-    told_gross = gross if all(line.gross is not None and line.net is None for line in record.lines) else None
+        # as told: the last line's row holds the document's rounding cent, which is the last order's by number
+        gross[name] += sign * to_units(line.gross or Decimal(0), MONEY_SCALE)
+    told_gross = gross if _tells_gross(record) else None
     shares = invoice_shares(
         parts, sum(row[11] for row in rows), minor_digits(record.currency or currency), include_tax_gross=told_gross
     )

@@ -28,6 +28,8 @@ ALLOCATION = ("id", "payment", "line", "invoice_key", "order_key", "invoice", "o
 Billing = Callable[[set[int]], Mapping[int, int]]
 """The standing whose invoices count, for each of these orders."""
 SHARE = ("id", "payment", "invoice", "order", "amount", "standing", "counts")
+_Share = tuple[int | None, int, int]
+"""(invoice, order, amount): what of a payment is an order's, and for which of its invoices; None: for the order itself."""
 
 
 def remove(ids: Sequence[int]) -> None:
@@ -152,10 +154,11 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
         every = allocations[payment]
         parts = [part for part in every if desk.currency(part) == currency]
         if parts and parts[0].by_reference:
-            found += desk.spread(book, amount, parts, alone=len(every) == 1)
+            shares = desk.spread(book, amount, parts, digits, alone=len(every) == 1)
+            found += [(part.id, part.amount) for part in parts]
         else:
             _cap(amount, every)  # those that are not known yet too: their money is not for the others
-        shares = [share for part in parts for share in desk.divide(book, part, digits)]
+            shares = [share for part in parts for share in desk.divide(book, part, digits)]
         rows += [
             (payment * LINES + place, payment, invoice, order, share, stands, False)
             for place, (invoice, order, share) in enumerate(shares, 1)
@@ -229,23 +232,27 @@ class _Opens:
         """What ``order`` still owes on ``invoice`` by the payments of ``book`` so far."""
         return self.shares[invoice].get(order, 0) - self.paid[book, invoice, order]
 
-    def spread(self, book: int, amount: int, parts: list[_Part], *, alone: bool) -> list[tuple[int, int]]:
-        """Set the amounts of allocations that were only named in the payer's text: each takes what is open, in the order of the
-        text, until the money is used; an order that is named ``alone`` takes it all. Returns (allocation id, amount)."""
+    def spread(self, book: int, amount: int, parts: Iterable[_Part], digits: int, *, alone: bool) -> list[_Share]:
+        """Divide a payment among what was only named in the payer's text: each part takes what those before it left open, until the
+        money is used; an order that is named ``alone`` takes it all."""
         rest = amount
+        shares: list[_Share] = []
         for part in parts:
-            part.amount = 0
-            if part.invoice:
-                due = sum(self.open(book, part.invoice, order) for order in self.shares[part.invoice])
-                part.amount = max(0, min(rest, due))
-            elif part.order:
-                due = sum(self.open(book, invoice, part.order) for invoice in self.of_order.get(part.order, ()))
-                part.amount = rest if alone else max(0, min(rest, due))
+            part.amount = rest if alone and part.order else max(0, min(rest, self._due(book, part)))
             rest -= part.amount
-        return [(part.id, part.amount) for part in parts]
+            shares += self.divide(book, part, digits)
+        return shares
 
-    def divide(self, book: int, part: _Part, digits: int) -> Iterator[tuple[int | None, int, int]]:
-        """(invoice, order, amount) of one allocation."""
+    def _due(self, book: int, part: _Part) -> int:
+        """What is still open on the invoice, or on the order's invoices, that the allocation is for."""
+        if part.invoice:
+            return sum(self.open(book, part.invoice, order) for order in self.shares[part.invoice])
+        if part.order:
+            return sum(self.open(book, invoice, part.order) for invoice in self.of_order.get(part.order, ()))
+        return 0
+
+    def divide(self, book: int, part: _Part, digits: int) -> Iterator[_Share]:
+        """The shares of one allocation."""
         if not part.amount:
             return
         if part.invoice:

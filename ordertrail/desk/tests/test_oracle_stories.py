@@ -165,3 +165,22 @@ def test_what_an_order_says_is_paid_takes_no_invoice_from_the_payment_that_paid_
         Say("erp", PaymentRecord("1", "PAY-1", D(100), paid_at=date(2026, 9, 5), allocations=for_it), ""),
     )
     assert figures("paid", "deposit", "open_receivable", "payment") == {"SO-1001/1": (D(100), D(0), D(0), "paid")}
+
+
+def test_the_cent_by_which_an_invoice_differs_from_its_lines_is_the_last_order_s_by_number(db: None) -> None:
+    # the oracle found: where lines tell their gross alone, the order of the last line had it
+    lines = tuple(
+        InvoiceLineRecord(str(place), number, "1", sku="A", qty=D(5), gross=D(50), tax_rate=D(0))
+        for place, number in enumerate(("SO-2", "SO-1"), 1)
+    )
+    invoice = InvoiceRecord("1", "INV-1", currency="CNY", total=D("100.01"), lines=lines)
+    lived(Say("oms", order("1", "SO-1"), ""), Say("oms", order("2", "SO-2"), ""), Say("erp", invoice, ""))
+    assert figures("invoiced") == {"SO-1/1": (D(50),), "SO-2/2": (D("50.01"),)}
+
+
+def test_who_names_an_invoice_and_its_order_pays_the_invoice_once(db: None) -> None:
+    # the oracle found: what the invoice took was taken for the order again, as a deposit
+    payment = PaymentRecord("1", "PAY-1", D(150), reference="INV-2001 SO-1001")
+    invoice = billed("1", "INV-2001", for_line("1", "SO-1001", 6))
+    lived(Say("oms", order("1", "SO-1001"), ""), Say("erp", invoice, ""), Say("bank", payment, ""))
+    assert figures("paid", "deposit", "open_receivable") == {"SO-1001/1": (D(60), D(0), D(0))}
