@@ -10,6 +10,10 @@ from typing import Any, Protocol, TypeVar
 from zlib import crc32
 
 import orjson
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from ordertrail.api.problems import Problem
 
 COST_FIELDS = frozenset({"planned", "realised", "cost", "unit_cost", "value"})
 
@@ -49,3 +53,11 @@ def _bare(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _bare(inner) for name, inner in value.items() if name not in COST_FIELDS}
     return [_bare(inner) for inner in value] if isinstance(value, list) else value
+
+
+def check_match(request: HttpRequest, document: Versioned, name: str) -> None:
+    """Refuse a call that was decided on another version than the current one (If-Match). Problem 409 ``stale`` with the current one."""
+    wanted = request.headers.get("If-Match", "").strip()
+    if wanted and wanted != "*" and wanted.removeprefix("W/").strip('"') != str(document.version):
+        sentence = _("%(name)s has changed since you read it (version %(version)s now). Read it again, then decide.")
+        raise Problem(409, "stale", sentence % {"name": name, "version": document.version}, current=document.version)

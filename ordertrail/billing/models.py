@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +38,17 @@ class Invoice(models.Model):
     total_told = MoneyField(null=True)
     digits = models.PositiveSmallIntegerField(default=2)  # decimals of the currency
     tax_invoice_number = models.CharField(max_length=40, blank=True)
+    customer = models.BigIntegerField(null=True)  # of our own invoices; others tell only a name
+    blocks_shipping = models.BooleanField(db_default=False)  # an advance: nothing is shipped until it is paid
+    rate = RateField(null=True)  # company currency for one unit of the invoice's
+    posted_at = models.DateTimeField(null=True)
+    counters = models.ForeignKey("self", models.PROTECT, null=True, related_name="countered_by", db_constraint=False)
+    prices_include_tax = models.BooleanField(db_default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["customer"], condition=models.Q(customer__isnull=False), name="invoice_of_customer")
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -63,6 +76,7 @@ class InvoiceLine(models.Model):
     tax_rate = RateField()
     tax = MoneyField()
     gross = MoneyField()
+    kind = models.CharField(max_length=10, db_default="")  # "" goods, amount, advance, deduction (of an advance)
     standing = models.PositiveIntegerField()
     counts = models.BooleanField(default=False)
 
@@ -105,6 +119,18 @@ class Payment(models.Model):
     currency = models.CharField(max_length=3)
     amount = MoneyField()
     reference = models.CharField(max_length=300, blank=True)
+    customer = models.BigIntegerField(null=True)  # of our own payments
+    rate = RateField(null=True)  # company currency for one unit of the payment's
+    deposit_for = models.BigIntegerField(null=True)  # the order that the money is tied to
+    refunds = models.ForeignKey("self", models.PROTECT, null=True, related_name="refunded_by", db_constraint=False)
+    credit_note = models.BigIntegerField(null=True)  # what a refund pays out
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["deposit_for"], condition=models.Q(deposit_for__isnull=False), name="payment_tied"),
+            models.Index(fields=["customer"], condition=models.Q(customer__isnull=False), name="payment_of_customer"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -127,6 +153,8 @@ class Allocation(models.Model):
     by_reference = models.BooleanField(
         default=False
     )  # read out of the payer's text: the amount is found when it is settled
+    at = models.DateTimeField(null=True)  # of our own: when it was allocated
+    ended_at = models.DateTimeField(null=True)  # ... and taken back; an ended one counts no more
 
     def __str__(self) -> str:
         return f"{self.payment_id}/{self.line}"
@@ -140,8 +168,47 @@ class PaymentShare(models.Model):
     invoice = models.ForeignKey(Invoice, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
     order = models.ForeignKey("orders.Order", models.DO_NOTHING, db_constraint=False, related_name="payment_shares")
     amount = MoneyField()
+    allocation = models.ForeignKey(Allocation, models.CASCADE, null=True, related_name="shares", db_constraint=False)
     standing = models.PositiveIntegerField()
     counts = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.payment_id}:{self.order_id}"
+
+
+class Setoff(models.Model):
+    """Which part of a posted credit note (or counter-document) reduces which order's part of which invoice; positive."""
+
+    credit_note = models.ForeignKey(Invoice, models.CASCADE, related_name="setoffs", db_constraint=False)
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="reduced_by", db_constraint=False)
+    order = models.BigIntegerField(null=True, db_column="order_id")
+    amount = MoneyField()
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["order"], condition=models.Q(order__isnull=False), name="setoff_by_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credit_note_id} {self.invoice_id}"
+
+
+class WriteOff(models.Model):
+    """What nobody will pay: the rest of an order's part of an invoice, or (no invoice) the rest of a payment that is kept as gain."""
+
+    payment = models.ForeignKey(Payment, models.CASCADE, related_name="write_offs", db_constraint=False)
+    invoice = models.ForeignKey(Invoice, models.CASCADE, null=True, related_name="write_offs", db_constraint=False)
+    order = models.BigIntegerField(null=True, db_column="order_id")
+    amount = MoneyField()
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["order"], condition=models.Q(order__isnull=False), name="write_off_by_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.amount}"

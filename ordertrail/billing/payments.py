@@ -17,6 +17,7 @@ from ordertrail.lib.numbers import number_key
 from ordertrail.orders.queries import currencies
 from ordertrail.records.merge import Merged
 from ordertrail.records.models import SourceDocument
+from ordertrail.records.own import own_among
 from ordertrail.records.queries import Finder
 from ordertrail.records.rules import NEVER, Standing
 from ordertrail.records.shapes import PaymentRecord
@@ -117,9 +118,11 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
 
     ``payments`` must be closed under ``around``; ``billing`` tells whose invoices count for an order. A payment of one source is set
     against what *that* source's payments have left open, so that bank and ERP may both tell of the same money; and so may a source's
-    payments and the sum paid that its order tells (reported), of which only one counts.
+    payments and the sum paid that its order tells (reported), of which only one counts. Payments of our own are left alone: their
+    shares were fixed when they were allocated.
     """
-    ids = sorted(set(payments))
+    asked = set(payments)
+    ids = sorted(asked - own_among(asked))
     if not ids:
         return set()
     before = {

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "ordertrail.parties",
     "ordertrail.catalog",
     "ordertrail.orders",
+    "ordertrail.stock",
     "ordertrail.presales",
     "ordertrail.work",
     "ordertrail.shipping",

@@ -12,7 +12,7 @@ from django.db import models
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
 from ordertrail.lib import bulk
 from ordertrail.orders.models import Order
-from ordertrail.records.models import Source, SourceDocument
+from ordertrail.records.models import DESK, Source, SourceDocument
 from ordertrail.records.rules import NEVER, Standing, believed, source_of, standing
 from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.work.models import WorkOrder
@@ -50,8 +50,10 @@ class Beliefs:
         return lambda source, reported: self.standing(family, source, reported=reported)
 
     def told(self, family: str) -> bool:
-        """Whether some source speaks of this family at all: an axis that nobody tells of keeps no order open."""
-        return any(source.active and getattr(source, f"{family}_scope") for source in self.sources)
+        """Whether some system speaks of this family at all: an axis that nobody tells of keeps no mirrored order open. Of an order of our
+        own the desk tells all."""
+        spoken = (source for source in self.sources if source.active and source.kind != DESK)
+        return any(getattr(source, f"{family}_scope") for source in spoken)
 
     def silent(self, family: str) -> tuple[list[int], dict[int, int]]:
         """Standings of sources whose silence means 0 for every order, and (source → standing) for each order that it knows."""

@@ -17,7 +17,7 @@ COLUMNS = (
     "order", "company", "home", "number", "customer", "customer_name", "salesperson", "order_date", "promised_date", "currency",
     "status", "delivery", "invoicing", "payment", "production", "is_open", "first_name", "line_count", "ordered_qty",
     "shipped_qty", "to_ship_qty", "invoiced_qty", "finished_qty", "planned_qty", "ordered", "effective", "shipped", "to_ship",
-    "invoiced", "paid", "deposit", "open_receivable", "not_invoiced", "rounding_difference", "first_shipped_date",
+    "invoiced", "paid", "deposit", "written_off", "open_receivable", "not_invoiced", "rounding_difference", "first_shipped_date",
     "last_shipped_date", "due_date",
 )  # fmt: skip
 SOURCES = ("goods_source", "invoice_source", "money_source", "production_source")

@@ -28,11 +28,13 @@ from ordertrail.presales import actions as presales
 from ordertrail.presales.models import Opportunity
 from ordertrail.records.actions import number_keys
 from ordertrail.records.merge import Merged, merge
-from ordertrail.records.models import Number, SourceDocument
+from ordertrail.records.models import OWN_KINDS, Number, SourceDocument
+from ordertrail.records.own import own_among
 from ordertrail.records.queries import Finder, Member, members
 from ordertrail.records.shapes import RECORDS, Record
 from ordertrail.shipping import actions as shipping
 from ordertrail.shipping.models import ShipmentLine
+from ordertrail.stock import following as stock
 from ordertrail.work import actions as work
 from ordertrail.work.models import Project, WorkOrder
 
@@ -75,7 +77,10 @@ class Rewrite:
         return self.orders
 
     def _write(self, kind: str) -> None:
-        ids = sorted(self.touched[kind])
+        own = own_among(self.touched[kind]) if kind in OWN_KINDS else set()
+        if own:
+            self._own(kind, own)
+        ids = sorted(self.touched[kind] - own)
         ranks = self.beliefs.ranks(kind)
         found = members(ids, self.at_hand, self.alone)
         merged = [merge(group, of_group, ranks) for group, of_group in sorted(found.items())]
@@ -100,6 +105,25 @@ class Rewrite:
             kind, (row for row in pointing if row[1] in changed | self.lost or row[2] not in self.keys.get(row[1], ()))
         )
 
+    def _own(self, kind: str, own: set[int]) -> None:
+        """Documents of our own: their rows are theirs, whatever joins their group; an order's customer and products are found again,
+        since theirs may have been joined with others or parted."""
+        if kind != "order":
+            return
+        self.orders |= own
+        for order in Order.objects.filter(pk__in=own).order_by("pk"):
+            finder = self.finders["customer"]
+            finder.learn([(order.home_id, order.customer_ref)])
+            found = finder.find(order.home_id, order.customer_ref)
+            if found != order.customer_id:
+                Order.objects.filter(pk=order.pk).update(customer=found)
+        products = self.finders["product"]
+        for line in OrderLine.objects.filter(order__in=own).select_related("order").order_by("pk"):
+            products.learn([(line.order.home_id, line.sku)])
+            found = products.find(line.order.home_id, line.sku)
+            if found != line.product_id:
+                OrderLine.objects.filter(pk=line.pk).update(product=found)
+
     # --- one step a kind, in the order of RECORDS ------------------------------------------------------------------------
 
     def _customer(self, old: list[int], merged: list[Merged[Any]]) -> None:
@@ -116,6 +140,7 @@ class Rewrite:
         before = dict(_where(Product, "id, service", "id", old))
         catalog.remove(old)
         catalog.write(merged)
+        stock.follow(self._left(old) | set(self.keys))
         keys = self._keys("product")
         unmatched = bulk.select(
             f"SELECT DISTINCT sku FROM {bulk.table(OrderLine)}{bulk.by_index('line_without_product')}"

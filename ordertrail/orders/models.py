@@ -80,6 +80,11 @@ class OrderLine(models.Model):
     gross = MoneyField()
     promised_date = models.DateField(null=True)
     vendor = models.CharField(max_length=120, blank=True)
+    discount = RateField(db_default=0)  # a fraction off the price
+    ship_date = models.DateField(null=True)
+    unit_cost = PriceField(
+        null=True
+    )  # what one cost when the order was taken: planned cost, behind the right to see cost
 
     class Meta:
         indexes: ClassVar = [
@@ -89,6 +94,102 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.line}"
+
+
+class Policy(models.TextChoices):
+    """What may be billed: what was delivered, or what was ordered (domain.md §1.3)."""
+
+    DELIVERED = "delivered", _("by what was delivered")
+    ORDERED = "ordered", _("by what was ordered")
+
+
+class Terms(models.Model):
+    """What an order of our own desk was agreed on, beside what every order has; an order mirrored from elsewhere has none.
+
+    ``place`` is its place in the queue for stock: given at its first confirmation and kept; ``revision`` counts its amendments. ``discount`` is the header's, a fraction; ``ship_to`` and ``invoice_address`` are
+    codes of the customer's addresses.
+    """
+
+    order = models.OneToOneField(Order, models.CASCADE, primary_key=True, related_name="terms", db_constraint=False)
+    invoice_policy = models.CharField(max_length=9, choices=Policy.choices, default=Policy.DELIVERED)
+    discount = RateField(default=0)
+    reserve = models.CharField(max_length=10, default="at_confirm")  # or "manual"
+    ship_to = models.CharField(max_length=60, blank=True)
+    invoice_address = models.CharField(max_length=60, blank=True)
+    place = models.BigIntegerField(null=True)
+    typed_number = models.BooleanField(default=False)
+    quoted_date = models.DateField(null=True)
+    confirmed_date = models.DateField(null=True)
+    revision = models.PositiveIntegerField(default=0)
+    made_by = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["place"], condition=Q(place__isnull=False), name="terms_place")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}"
+
+
+class Cut(models.Model):
+    """A quantity taken off an order line: closed with the order (reopening ends it), ignored after a cancelled shipment, or not billed
+    again after a cancelled invoice ("unbilled": it lowers what may be billed and nothing else). ``OrderLine.cancelled_qty`` is the sum
+    of the first two, written with them."""
+
+    line = models.ForeignKey(OrderLine, models.CASCADE, related_name="cuts", db_constraint=False)
+    why = models.CharField(max_length=8)  # closed, ignored, unbilled
+    qty = QtyField()
+    exception = models.ForeignKey("orders.OrderException", models.PROTECT, null=True, related_name="cuts")
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.why}"
+
+
+class OrderException(models.Model):
+    """A cancelled shipment or invoice that waits for somebody's choice: *recreate* or *ignore* (domain.md §1.3)."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="exceptions", db_constraint=False)
+    kind = models.CharField(max_length=20)  # shipment_cancelled, invoice_cancelled
+    document = models.BigIntegerField()
+    at = models.DateTimeField()
+    choice = models.CharField(
+        max_length=8, blank=True
+    )  # recreate, ignore; "overtaken" where the order was closed meanwhile
+    chosen_at = models.DateTimeField(null=True)
+    chosen_by = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.document}"
+
+
+class ExceptionLine(models.Model):
+    """How much of an order line was on the cancelled document."""
+
+    exception = models.ForeignKey(OrderException, models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, models.CASCADE, related_name="+", db_constraint=False)
+    qty = QtyField()
+
+    def __str__(self) -> str:
+        return f"{self.exception_id} {self.line_id}"
+
+
+class LineWas(models.Model):
+    """An order line as it was before an amendment: rows end and are replaced, so that a revision can be read."""
+
+    line = models.ForeignKey(OrderLine, models.CASCADE, related_name="was", db_constraint=False)
+    revision = models.PositiveIntegerField()
+    sku = models.CharField(max_length=100)
+    qty = QtyField()
+    price = PriceField(null=True)
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.line_id} r{self.revision}"
 
 
 class OrderStatus(models.Model):
@@ -129,6 +230,7 @@ class OrderStatus(models.Model):
     invoiced = MoneyField()
     paid = MoneyField()
     deposit = MoneyField()
+    written_off = MoneyField(db_default=0)
     open_receivable = MoneyField()
     not_invoiced = MoneyField()
     rounding_difference = MoneyField()

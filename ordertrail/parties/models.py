@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from ordertrail.lib.fields import MoneyField
 from ordertrail.parties.people import Person
 
 __all__ = ["Customer", "Person"]
@@ -24,6 +25,10 @@ class Customer(models.Model):
     country = models.CharField(max_length=80, blank=True)
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=60, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    credit_limit = MoneyField(null=True)  # in ``currency``
+    addresses = models.JSONField(default=list)  # [[code, text], …] in the order in which they were given
+    invoice_address = models.CharField(max_length=60, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["name", "id"], name="customer_by_name")]

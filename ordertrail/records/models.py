@@ -21,8 +21,16 @@ FAMILIES = {
     "invoice": "invoice",
     "payment": "money",
     "work_order": "production",
+    "receipt": "goods",
 }
 """Which of a source's ranks decides for each kind of document (architecture.md §1: goods by the warehouse, and so on)."""
+
+
+DESK = "desk"
+"""The kind and code of the one source that is ourselves: what people type here."""
+OWN_KINDS = frozenset({"order", "shipment", "invoice", "payment", "receipt"})
+"""Kinds of documents that the desk keeps as rows and not as versions: the rows, ended and replaced, are their history. Customers and
+products that are typed here are versions of the desk's, like those of any source."""
 
 
 class Scope(models.TextChoices):
@@ -64,8 +72,27 @@ class Source(models.Model):
         return self.name
 
     def rank(self, kind: str) -> int:
-        """How early this source is believed on documents of ``kind``; 1 is first."""
+        """How early this source is believed on documents of ``kind``; 1 is first. What was made here is always its own home."""
+        if self.kind == DESK and kind in OWN_KINDS:
+            return 0
         return int(getattr(self, f"{FAMILIES[kind]}_rank"))
+
+
+class Series(models.Model):
+    """The numbers of one kind of document and period ("" for ever, "2026", "2026-03"): ``last`` is the last one given.
+
+    Taken last in the verb's transaction, so that a refusal gives it back and a strict series has no gap (domain.md §1.7).
+    """
+
+    kind = models.CharField(max_length=16)
+    period = models.CharField(max_length=8, blank=True)
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "period"], name="one_series_per_period")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.period} {self.last}"
 
 
 class Batch(models.Model):

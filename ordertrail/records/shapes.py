@@ -248,8 +248,17 @@ class ProjectRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """A place of a customer by its code."""
+
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """Who orders, as one system writes them. ``tax_number`` links customers of several systems."""
+    """Who orders, as one system writes them. ``tax_number`` links customers of several systems; ``credit_limit`` is in ``currency``,
+    ``invoice_address`` the code of an address."""
 
     kind: ClassVar[str] = "customer"
     ref: str
@@ -263,11 +272,26 @@ class CustomerRecord:
     other_numbers: tuple[str, ...] = ()
     same_as: tuple[Same, ...] = ()
     changed_at: datetime | None = None
+    currency: str = ""
+    credit_limit: Decimal | None = None
+    addresses: tuple[Address, ...] = ()
+    invoice_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A barcode and how many base units its pack holds."""
+
+    code: str
+    qty: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class ProductRecord:
-    """What is sold; ``number`` is the SKU. ``cost`` is seen only by those with the right to see cost."""
+    """What is sold; ``number`` is the SKU. ``cost`` is seen only by those with the right to see cost.
+
+    ``cost_method`` is fifo, average or standard ("": the company's, fifo); tolerances are fractions of the ordered quantity.
+    """
 
     kind: ClassVar[str] = "product"
     ref: str
@@ -282,6 +306,14 @@ class ProductRecord:
     other_numbers: tuple[str, ...] = ()
     same_as: tuple[Same, ...] = ()
     changed_at: datetime | None = None
+    packs: tuple[Pack, ...] = ()
+    cost_method: str = ""
+    standard_cost: Decimal | None = None
+    tax_rate: Decimal | None = None
+    under_tolerance: Decimal | None = None
+    over_tolerance: Decimal | None = None
+    allow_negative: bool | None = None
+    lead_time_days: int | None = None
 
 
 Record = (

@@ -41,6 +41,8 @@ class Shipment(models.Model):
     tracking_number = models.CharField(max_length=100, blank=True)
     warehouse = models.CharField(max_length=80, blank=True)
     mode = models.CharField(max_length=40, blank=True)
+    customer = models.BigIntegerField(null=True)  # of our own shipments; others tell only a name
+    cancelled_date = models.DateField(null=True)  # of a done one: the day on which its goods came back into stock
 
     def __str__(self) -> str:
         return self.number
@@ -68,8 +70,45 @@ class ShipmentLine(models.Model):
     lot = models.CharField(max_length=60, blank=True)
     scheduled_date = models.DateField(null=True)
     delivered_date = models.DateField(null=True)
+    credit = models.BooleanField(db_default=False)  # what came back is credited
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undone_by", db_constraint=False)
     standing = models.PositiveIntegerField()  # records.rules.standing; the lowest of an order's counts
     counts = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.shipment_id}/{self.line}"
+
+
+class Package(models.Model):
+    """One box of a shipment with its own code."""
+
+    shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="packages", db_constraint=False)
+    code = models.CharField(max_length=40, unique=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PackageLine(models.Model):
+    """How much of a shipment's line lies in a box."""
+
+    package = models.ForeignKey(Package, models.CASCADE, related_name="lines")
+    line = models.ForeignKey(ShipmentLine, models.CASCADE, related_name="+", db_constraint=False)
+    qty = QtyField()
+
+    def __str__(self) -> str:
+        return f"{self.package_id} {self.line_id}"
+
+
+class Pick(models.Model):
+    """A quantity taken off the shelf for a line of a draft shipment; what is picked is their sum."""
+
+    line = models.ForeignKey(ShipmentLine, models.CASCADE, related_name="picks", db_constraint=False)
+    qty = QtyField()
+    code = models.CharField(max_length=100, blank=True)
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.qty}"

@@ -32,17 +32,24 @@ RIGHTS: dict[str, Promise] = {
     "export": _("export lists"),
     "use_api": _("use the API"),
     "manage_people": _("manage people and their rights"),
+    "keep_catalog": _("write down products and customers"),
+    "type_orders": _("type, confirm and change orders"),
+    "move_stock": _("receive, reserve and correct stock"),
+    "ship_goods": _("ship and take back goods"),
+    "bill": _("bill customers"),
+    "take_money": _("write down payments"),
 }
 """Every right and what it allows, worded so that it fits after "You may not"."""
 
 _DAILY = frozenset({"see_orders", "see_sources", "comment", "own_findings", "see_boards", "use_api"})
 _OFFICE = _DAILY | {"link_documents", "export"}
+_DESK = frozenset({"keep_catalog", "type_orders", "move_stock", "ship_goods", "bill", "take_money"})
 
 ROLES: dict[str, frozenset[str]] = {
-    "manager": _OFFICE | {"see_cost"},
-    "sales": _OFFICE,
-    "store": _DAILY,
-    "finance": _OFFICE | {"see_cost"},
+    "manager": _OFFICE | _DESK | {"see_cost"},
+    "sales": _OFFICE | {"keep_catalog", "type_orders"},
+    "store": _DAILY | {"move_stock", "ship_goods"},
+    "finance": _OFFICE | {"see_cost", "keep_catalog", "bill", "take_money"},
     "production": _DAILY,
     "admin": frozenset(RIGHTS),
     "guest": frozenset(),

@@ -25,20 +25,39 @@ def get(path: str, *, right: str, answer: Any, params: Params = no_params) -> Ca
     return router.get(path, **_told(path, right, answer, params))
 
 
-def post(path: str, *, right: str, answer: Any) -> Callable[[View], View]:
-    """A call that changes something: ``answer`` is the shape of the document with 200."""
-    told = _told(path, right, answer, no_params)
+def post(path: str, *, right: str, answer: Any, makes: bool = False) -> Callable[[View], View]:
+    """A call that changes something: ``answer`` is the shape of the document, with 200, or 201 where it ``makes`` one."""
+    return router.post(path, **_writing(path, right, answer, 201 if makes else 200))
+
+
+def patch(path: str, *, right: str, answer: Any) -> Callable[[View], View]:
+    """A call that changes fields of a document: ``answer`` is its shape with 200."""
+    return router.patch(path, **_writing(path, right, answer, 200))
+
+
+def delete(path: str, *, right: str, answer: Any) -> Callable[[View], View]:
+    """A call that ends something: ``answer`` is the shape of what is left, with 200."""
+    return router.delete(path, **_writing(path, right, answer, 200))
+
+
+def _writing(path: str, right: str, answer: Any, status: int) -> dict[str, Any]:
+    """What every call that writes has: a key against doing it twice, and the version that it was decided on."""
+    told = _told(path, right, answer, no_params, status)
     key = {
         "in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string", "maxLength": 255},
         "description": "The same key and body within 24 h gives the same answer and has one effect.",
     }  # fmt: skip
-    return router.post(path, **told, openapi_extra={"parameters": [key]})
+    match = {
+        "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string"},
+        "description": "The ETag of the document that was read: where it has changed since, 409 `stale`.",
+    }  # fmt: skip
+    return told | {"openapi_extra": {"parameters": [key, match]}}
 
 
-def _told(path: str, right: str, answer: Any, params: Params) -> dict[str, Any]:
+def _told(path: str, right: str, answer: Any, params: Params, status: int = 200) -> dict[str, Any]:
     return {
         "auth": Token(right, params),
-        "response": {200: answer} | dict.fromkeys(REFUSALS, ProblemOut),
+        "response": {status: answer} | dict.fromkeys(REFUSALS, ProblemOut),
         "exclude_unset": True,
         "tags": [path.split("/")[1]],
     }

@@ -2,12 +2,16 @@
 -- {orders}: the ids asked for; %(invoices_told)s, %(money_told)s: 1 where some source speaks of invoices, of money at all.
 -- Amounts in money units, quantities in quantity units; G(q) is one document over q of each line, tax rounded once a rate.
 WITH asked AS (
-    SELECT id, state, digits, prices_include_tax FROM orders_order WHERE id IN {orders}
+    SELECT o.id, o.state, o.digits, o.prices_include_tax,
+           CASE WHEN t.order_id IS NULL THEN 0 ELSE 1 END AS own, COALESCE(t.invoice_policy, '') = 'ordered' AS by_order
+    FROM orders_order o LEFT JOIN orders_terms t ON t.order_id = o.id
+    WHERE o.id IN {orders}
 ),
 went AS (
     SELECT s.order_line_id AS line_id,
            SUM(CASE WHEN s.qty > 0 THEN s.qty ELSE 0 END) AS shipped_qty,
-           SUM(CASE WHEN s.qty < 0 THEN -s.qty ELSE 0 END) AS returned_qty
+           SUM(CASE WHEN s.qty < 0 THEN -s.qty ELSE 0 END) AS returned_qty,
+           SUM(CASE WHEN s.qty < 0 AND s.credit THEN -s.qty ELSE 0 END) AS credited_qty
     FROM shipping_shipmentline s
     WHERE s.order_id IN {orders} AND s.counts AND s.order_line_id IS NOT NULL
     GROUP BY s.order_line_id
@@ -29,28 +33,38 @@ spoken AS (
     FROM shipping_shipmentline s WHERE s.order_id IN {orders} AND s.counts
     GROUP BY s.order_id
 ),
+unbilled AS (
+    SELECT c.line_id, SUM(c.qty) AS unbilled_qty
+    FROM orders_cut c JOIN orders_orderline l ON l.id = c.line_id
+    WHERE l.order_id IN {orders} AND c.why = 'unbilled' AND c.ended_at IS NULL
+    GROUP BY c.line_id
+),
 lines AS (
-    SELECT l.order_id, l.line, l.name, l.sku, l.qty, l.tax_rate, l.qty - l.cancelled_qty AS wanted_qty,
+    SELECT l.order_id, l.line, l.name, l.sku, l.qty, l.tax_rate, l.qty - l.cancelled_qty AS wanted_qty, a.by_order, a.own,
+           COALESCE(w.credited_qty, 0) AS credited_qty, COALESCE(u.unbilled_qty, 0) AS unbilled_qty,
            CASE WHEN a.prices_include_tax THEN l.gross ELSE l.net END AS amount,
            COALESCE(p.service, FALSE) AS service,
            COALESCE(w.shipped_qty, 0) AS shipped_qty,
            COALESCE(w.returned_qty, 0) AS returned_qty,
            COALESCE(b.invoiced_qty, 0) AS invoiced_qty,
            m.planned_qty, m.finished_qty,
-           CASE WHEN COALESCE(p.service, FALSE) THEN 0
-                WHEN l.qty - l.cancelled_qty > COALESCE(w.shipped_qty, 0)
-                THEN l.qty - l.cancelled_qty - COALESCE(w.shipped_qty, 0) ELSE 0 END AS to_ship_qty
+           CASE WHEN COALESCE(p.service, FALSE) OR l.qty - l.cancelled_qty <= COALESCE(w.shipped_qty, 0) THEN 0
+                WHEN w.shipped_qty > 0 AND (l.qty - l.cancelled_qty - w.shipped_qty) * 1000000 <= l.qty * p.under_tolerance THEN 0
+                ELSE l.qty - l.cancelled_qty - COALESCE(w.shipped_qty, 0) END AS to_ship_qty
     FROM orders_orderline l
     JOIN asked a ON a.id = l.order_id
     LEFT JOIN catalog_product p ON p.id = l.product_id
     LEFT JOIN went w ON w.line_id = l.id
     LEFT JOIN billed b ON b.line_id = l.id
     LEFT JOIN made m ON m.line_id = l.id
+    LEFT JOIN unbilled u ON u.line_id = l.id
 ),
 expected AS (
     SELECT lines.*,
-           CASE WHEN to_ship_qty = 0 AND shipped_qty > 0 THEN shipped_qty - returned_qty ELSE wanted_qty - returned_qty END AS expected_qty,
-           CASE WHEN service THEN wanted_qty ELSE shipped_qty - returned_qty END AS base_qty
+           CASE WHEN by_order THEN wanted_qty - credited_qty
+                WHEN to_ship_qty = 0 AND shipped_qty > 0 THEN shipped_qty - returned_qty
+                ELSE wanted_qty - returned_qty END - unbilled_qty AS expected_qty,
+           CASE WHEN service OR by_order THEN wanted_qty - credited_qty ELSE shipped_qty - returned_qty END - unbilled_qty AS base_qty
     FROM lines
 ),
 rates AS (
@@ -87,8 +101,9 @@ counted AS (
            SUM(e.qty) AS ordered_qty, SUM(e.shipped_qty) AS shipped_qty, SUM(e.returned_qty) AS returned_qty,
            SUM(e.to_ship_qty) AS to_ship_qty, SUM(e.invoiced_qty) AS invoiced_qty, SUM(e.base_qty) AS base_qty,
            MAX(CASE WHEN e.shipped_qty > e.wanted_qty THEN 1 ELSE 0 END) AS over_shipped,
-           MAX(CASE WHEN e.invoiced_qty > (CASE WHEN s.goods_told = 1 OR %(goods_told)s = 1 THEN e.base_qty ELSE e.wanted_qty END)
-               THEN 1 ELSE 0 END) AS over_billed,
+           MAX(CASE WHEN e.invoiced_qty > (CASE WHEN e.own = 1 OR s.goods_told = 1 OR %(goods_told)s = 1
+                                               THEN e.base_qty ELSE e.wanted_qty END)
+                      OR (e.by_order AND e.shipped_qty > e.wanted_qty) THEN 1 ELSE 0 END) AS over_billed,
            MAX(CASE WHEN e.invoiced_qty < e.expected_qty THEN 1 ELSE 0 END) AS under_billed,
            COUNT(e.planned_qty) AS made_lines, SUM(COALESCE(e.planned_qty, 0)) AS planned_qty,
            SUM(COALESCE(e.finished_qty, 0)) AS finished_qty,
@@ -104,8 +119,32 @@ invoiced AS (
 ),
 by_money AS (
     SELECT i.order_id FROM billing_invoiceline i
-    WHERE i.order_id IN {orders} AND i.counts AND i.qty IS NULL
+    WHERE i.order_id IN {orders} AND i.counts AND i.qty IS NULL AND i.kind NOT IN ('advance', 'deduction')
     GROUP BY i.order_id
+),
+advanced AS (
+    SELECT i.order_id, SUM(i.gross) AS advanced FROM billing_invoiceline i
+    WHERE i.order_id IN {orders} AND i.counts AND i.kind IN ('advance', 'deduction')
+    GROUP BY i.order_id
+),
+tied AS (
+    SELECT one.order_id, SUM(one.amount) AS tied
+    FROM (
+        SELECT p.deposit_for AS order_id, p.amount FROM billing_payment p
+        WHERE p.deposit_for IN {orders} AND p.state = 'done'
+        UNION ALL
+        SELECT p.deposit_for, -h.amount FROM billing_payment p JOIN billing_paymentshare h ON h.payment_id = p.id
+        WHERE p.deposit_for IN {orders} AND p.state = 'done' AND h.counts AND h.invoice_id IS NOT NULL
+        UNION ALL
+        SELECT p.deposit_for, -w.amount FROM billing_payment p JOIN billing_writeoff w ON w.payment_id = p.id
+        WHERE p.deposit_for IN {orders} AND p.state = 'done' AND w.invoice_id IS NULL AND w.ended_at IS NULL
+    ) one
+    GROUP BY one.order_id
+),
+written AS (
+    SELECT w.order_id, SUM(w.amount) AS written_off FROM billing_writeoff w
+    WHERE w.order_id IN {orders} AND w.ended_at IS NULL
+    GROUP BY w.order_id
 ),
 paid AS (
     SELECT h.order_id,
@@ -116,9 +155,17 @@ paid AS (
     GROUP BY h.order_id
 ),
 settled AS (
-    SELECT order_id, invoice_id, SUM(amount) AS paid
-    FROM billing_paymentshare WHERE order_id IN {orders} AND counts AND invoice_id IS NOT NULL
-    GROUP BY order_id, invoice_id
+    SELECT one.order_id, one.invoice_id, SUM(one.amount) AS paid
+    FROM (
+        SELECT h.order_id, h.invoice_id, h.amount FROM billing_paymentshare h
+        WHERE h.order_id IN {orders} AND h.counts AND h.invoice_id IS NOT NULL
+        UNION ALL
+        SELECT w.order_id, w.invoice_id, w.amount FROM billing_writeoff w
+        WHERE w.order_id IN {orders} AND w.ended_at IS NULL AND w.invoice_id IS NOT NULL
+        UNION ALL
+        SELECT f.order_id, f.invoice_id, f.amount FROM billing_setoff f WHERE f.order_id IN {orders} AND f.ended_at IS NULL
+    ) one
+    GROUP BY one.order_id, one.invoice_id
 ),
 due AS (
     SELECT h.order_id, MIN(h.due_date) AS due_date
@@ -146,16 +193,22 @@ facts AS (
            COALESCE(c.finished_qty, 0) AS finished_qty, COALESCE(c.under_made, 0) AS under_made, COALESCE(c.over_made, 0) AS over_made,
            COALESCE(a.ordered, 0) AS ordered, COALESCE(a.effective, 0) AS effective, COALESCE(a.shipped, 0) AS shipped,
            COALESCE(a.to_ship, 0) AS to_ship,
-           COALESCE(i.invoiced, 0) AS invoiced, COALESCE(p.paid, 0) AS paid, COALESCE(p.deposit, 0) AS deposit,
+           COALESCE(i.invoiced, 0) AS invoiced, COALESCE(p.paid, 0) AS paid, COALESCE(p.deposit, 0) + COALESCE(ti.tied, 0) AS deposit,
+           COALESCE(wr.written_off, 0) AS written_off, CASE WHEN te.order_id IS NULL THEN 0 ELSE 1 END AS own,
            COALESCE(p.came_in, 0) AS came_in,
            CASE WHEN m.order_id IS NULL THEN 0 ELSE 1 END AS by_money,
-           CASE WHEN m.order_id IS NULL THEN COALESCE(i.invoiced, 0) - COALESCE(a.invoiced_pieces, 0) ELSE 0 END AS rounding_difference,
+           CASE WHEN m.order_id IS NULL THEN COALESCE(i.invoiced, 0) - COALESCE(ad.advanced, 0) - COALESCE(a.invoiced_pieces, 0)
+                ELSE 0 END AS rounding_difference,
            u.due_date, d.first_shipped_date, d.last_shipped_date
     FROM orders_order o
     LEFT JOIN counted c ON c.order_id = o.id
     LEFT JOIN amounts a ON a.order_id = o.id
     LEFT JOIN invoiced i ON i.order_id = o.id
     LEFT JOIN by_money m ON m.order_id = o.id
+    LEFT JOIN advanced ad ON ad.order_id = o.id
+    LEFT JOIN tied ti ON ti.order_id = o.id
+    LEFT JOIN written wr ON wr.order_id = o.id
+    LEFT JOIN orders_terms te ON te.order_id = o.id
     LEFT JOIN paid p ON p.order_id = o.id
     LEFT JOIN due u ON u.order_id = o.id
     LEFT JOIN days d ON d.order_id = o.id
@@ -163,7 +216,7 @@ facts AS (
 ),
 axes AS (
     SELECT facts.*,
-           invoiced - paid AS open_receivable,
+           invoiced - paid - written_off AS open_receivable,
            effective - (invoiced - rounding_difference) AS not_invoiced,
            CASE WHEN goods_lines = 0 OR (to_ship_qty = 0 AND shipped_qty = 0) THEN 'not_required'
                 WHEN to_ship_qty = 0 AND over_shipped = 1 THEN 'over'
@@ -189,13 +242,13 @@ standing AS (
     SELECT axes.*,
            CASE WHEN came_in > 0 AND paid + deposit = 0 AND open_receivable = 0 THEN 'refunded'
                 WHEN open_receivable < 0 THEN 'overpaid'
-                WHEN paid + deposit = 0 AND (open_receivable > 0 OR not_invoiced > 0 OR effective = 0) THEN 'unpaid'
+                WHEN paid + deposit = 0 AND written_off = 0 AND (open_receivable > 0 OR not_invoiced > 0 OR effective = 0) THEN 'unpaid'
                 WHEN open_receivable = 0 AND not_invoiced <= 0 THEN 'paid'
                 ELSE 'partially' END AS payment,
            CASE WHEN state IN ('confirmed', 'closed') AND effective > 0
                      AND delivery IN ('done', 'over', 'not_required')
-                     AND (%(invoices_told)s = 0 OR not_invoiced <= 0)
-                     AND (%(money_told)s = 0 OR open_receivable = 0)
+                     AND ((own = 0 AND %(invoices_told)s = 0) OR not_invoiced <= 0)
+                     AND ((own = 0 AND %(money_told)s = 0) OR open_receivable = 0)
                 THEN 'done' ELSE state END AS status
     FROM axes
 )
@@ -206,7 +259,8 @@ SELECT s.order_id, s.company, s.home, s.number, s.customer, s.customer_name, s.s
        CAST(s.ordered_qty AS bigint), CAST(s.shipped_qty AS bigint), CAST(s.to_ship_qty AS bigint),
        CAST(s.invoiced_qty AS bigint), CAST(s.finished_qty AS bigint), CAST(s.planned_qty AS bigint),
        CAST(s.ordered AS bigint), CAST(s.effective AS bigint), CAST(s.shipped AS bigint), CAST(s.to_ship AS bigint),
-       CAST(s.invoiced AS bigint), CAST(s.paid AS bigint), CAST(s.deposit AS bigint), CAST(s.open_receivable AS bigint),
+       CAST(s.invoiced AS bigint), CAST(s.paid AS bigint), CAST(s.deposit AS bigint), CAST(s.written_off AS bigint),
+       CAST(s.open_receivable AS bigint),
        CAST(s.not_invoiced AS bigint), CAST(s.rounding_difference AS bigint),
        s.first_shipped_date, s.last_shipped_date, s.due_date
 FROM standing s

@@ -16,10 +16,12 @@ from ordertrail.lib.fields import MoneyField, PriceField, QtyField, RateField, S
 KINDS: dict[str, tuple[type[Any], ...]] = {
     r"(.*_)?qty": (QtyField,),
     r"(.*_)?(price|cost)": (PriceField, MoneyField),
-    r"(.*_)?rate": (RateField,),
+    r"(.*_)?(rate|discount|tolerance)": (RateField,),
     r"(.*_)?(hours)": (QtyField,),
     r"(.*_)?(amount|money|net|tax|gross|total|total_told|value|deposit|difference)": (MoneyField,),
-    r"ordered|effective|shipped|to_ship|invoiced|paid|open_receivable|not_invoiced": (MoneyField,),
+    r"ordered|effective|shipped|to_ship|invoiced|paid|open_receivable|not_invoiced|written_off|credit_limit": (
+        MoneyField,
+    ),
 }
 """What a field of such a name must be, where it holds a number."""
 COUNTS = ("Job.total",)
