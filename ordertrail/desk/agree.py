@@ -50,8 +50,8 @@ class Beliefs:
         return lambda source, reported: self.standing(family, source, reported=reported)
 
     def told(self, family: str) -> bool:
-        """Whether some system speaks of this family at all: an axis that nobody tells of keeps no mirrored order open. Of an order of our
-        own the desk tells all."""
+        """Whether some system speaks of this family at all: an axis that nobody tells of keeps no mirrored order open. (Of an order
+        of our own the desk tells all.)"""
         spoken = (source for source in self.sources if source.active and source.kind != DESK)
         return any(getattr(source, f"{family}_scope") for source in spoken)
 

@@ -48,9 +48,13 @@ class Step:
         own = next(source for source in self.beliefs.sources if source.kind == DESK)
         return self.beliefs.standing(family, own.pk)
 
+    def settle_now(self) -> None:
+        """Have the rows written so far count, before the verb reads on."""
+        recount(self.orders, self.beliefs, agree(self.orders, self.beliefs))
+
     def finish(self) -> None:
         """Write what follows: whose rows count, the status rows, the changes, the acts."""
-        recount(self.orders, self.beliefs, agree(self.orders, self.beliefs))
+        self.settle_now()
         self.changed |= {("order", order) for order in self.orders}
         bulk.insert(Change, ("kind", "object"), sorted(self.changed))
         for kind, document, detail in self._acts:

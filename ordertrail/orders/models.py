@@ -106,8 +106,8 @@ class Policy(models.TextChoices):
 class Terms(models.Model):
     """What an order of our own desk was agreed on, beside what every order has; an order mirrored from elsewhere has none.
 
-    ``place`` is its place in the queue for stock: given at its first confirmation and kept; ``revision`` counts its amendments. ``discount`` is the header's, a fraction; ``ship_to`` and ``invoice_address`` are
-    codes of the customer's addresses.
+    ``place`` is its place in the queue for stock: given at its first confirmation and kept; ``revision`` counts its amendments.
+    ``discount`` is the header's, a fraction; ``ship_to`` and ``invoice_address`` are codes of the customer's addresses.
     """
 
     order = models.OneToOneField(Order, models.CASCADE, primary_key=True, related_name="terms", db_constraint=False)
