@@ -35,7 +35,7 @@ CANARIES = (
 
 def addresses() -> dict[str, str]:
     """Every call that reads, with an address that is there."""
-    orders = dict.fromkeys(("/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline"), "SO-A")
+    orders = dict.fromkeys(("/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline", "/orders/{n}/flow"), "SO-A")
     papers = {
         "/customers/{n}": "C7", "/products/{n}": "LAMP", "/shipments/{n}": "SH-1", "/invoices/{n}": "INV-1", "/payments/{n}": "PAY-1",
     }  # fmt: skip
