@@ -1,4 +1,4 @@
-"""Customers, products, shipments, invoices and payments: lists, and one by id or number."""
+"""Customers, shipments, invoices and payments: lists, and one by id or number."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from ordertrail.api.shapes import parties as shapes
 from ordertrail.api.shapes.frame import Listed
 from ordertrail.api.versions import versioned
 from ordertrail.billing.models import Invoice, InvoiceShare, Payment, PaymentShare
-from ordertrail.catalog.models import Product
 from ordertrail.parties.models import Customer
 from ordertrail.web.filters import Field, FilterSet, Kind, Lookup, Sort
 
@@ -52,10 +51,6 @@ CUSTOMERS = FilterSet(
     fields=(Field("q", "Name or code", search=True), Field("country", "Country"), Field("source", "Source")),
     sorts=(Sort("name", "Name", "name"),),
 )
-PRODUCTS = FilterSet(
-    fields=(Field("q", "Name or SKU", search=True), Field("category", "Category"), Field("source", "Source")),
-    sorts=(Sort("sku", "SKU", "sku"),),
-)
 
 
 def told(filters: FilterSet) -> Params:
@@ -67,7 +62,7 @@ def told(filters: FilterSet) -> Params:
     return params
 
 
-def list_of(
+def page_of(
     request: HttpRequest,
     model: type[Model],
     filters: FilterSet,
@@ -98,7 +93,7 @@ def list_customers(request: HttpRequest) -> Listed[shapes.CustomerRow]:
     lookups: dict[str, Lookup] = {
         "q": lambda text: Q(name__icontains=text) | Q(code=text), "country": "country", "source": "home__code",
     }  # fmt: skip
-    return list_of(request, Customer, CUSTOMERS, lookups, parties.customers)
+    return page_of(request, Customer, CUSTOMERS, lookups, parties.customers)
 
 
 @get("/customers/{n}", right="see_orders", answer=shapes.Customer)
@@ -108,22 +103,6 @@ def get_customer(request: HttpRequest, n: str) -> shapes.Customer:
     return versioned(parties.customer(meant("customer", n, by.person), by))
 
 
-@get("/products", right="see_orders", answer=shapes.Products, params=told(PRODUCTS))
-def list_products(request: HttpRequest) -> Listed[shapes.ProductRow]:
-    """Products, by SKU."""
-    lookups: dict[str, Lookup] = {
-        "q": lambda text: Q(name__icontains=text) | Q(sku__icontains=text), "category": "category", "source": "home__code",
-    }  # fmt: skip
-    return list_of(request, Product, PRODUCTS, lookups, parties.products)
-
-
-@get("/products/{n}", right="see_orders", answer=shapes.Product)
-def get_product(request: HttpRequest, n: str) -> shapes.Product:
-    """One product, by id or SKU, with its open demand."""
-    by = caller(request)
-    return versioned(parties.product(meant("product", n, by.person), by))
-
-
 @get("/invoices", right="see_orders", answer=papers.Invoices, params=told(INVOICES))
 def list_invoices(request: HttpRequest) -> Listed[papers.InvoiceRow]:
     """Invoices and credit notes, the newest first; bare figures of orders are left out."""
@@ -131,7 +110,7 @@ def list_invoices(request: HttpRequest) -> Listed[papers.InvoiceRow]:
         "q": "number__istartswith", "customer": by_customer(InvoiceShare, "invoice", "customer_name"), "state": "state",
         "date": "invoice_date", "source": "home__code",
     }  # fmt: skip
-    return list_of(request, Invoice, INVOICES, lookups, documents.invoices, reported=False)
+    return page_of(request, Invoice, INVOICES, lookups, documents.invoices, reported=False)
 
 
 @get("/invoices/{n}", right="see_orders", answer=papers.Invoice)
@@ -148,7 +127,7 @@ def list_payments(request: HttpRequest) -> Listed[papers.PaymentRow]:
         "q": "number__istartswith", "customer": by_customer(PaymentShare, "payment", "payer"), "state": "state",
         "date": "paid_date", "source": "home__code",
     }  # fmt: skip
-    return list_of(request, Payment, PAYMENTS, lookups, documents.payments, reported=False)
+    return page_of(request, Payment, PAYMENTS, lookups, documents.payments, reported=False)
 
 
 @get("/payments/{n}", right="see_orders", answer=papers.Payment)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.api import documents, goods, written
 from ordertrail.api.calls.declare import get, post
-from ordertrail.api.calls.documents import by_customer, list_of, papers_filter, told
+from ordertrail.api.calls.documents import by_customer, page_of, papers_filter, told
 from ordertrail.api.doing import done_to, person_of
 from ordertrail.api.door import Caller, caller
 from ordertrail.api.named import named
@@ -40,7 +40,7 @@ LOOKUPS: dict[str, Lookup] = {
 @get("/shipments", right="see_orders", answer=papers.Shipments, params=told(SHIPMENTS))
 def list_shipments(request: HttpRequest) -> Listed[papers.ShipmentRow]:
     """Shipments and returns, the newest first; bare figures of orders are left out."""
-    return list_of(request, Shipment, SHIPMENTS, LOOKUPS, documents.shipments, reported=False)
+    return page_of(request, Shipment, SHIPMENTS, LOOKUPS, documents.shipments, reported=False)
 
 
 @get("/shipments/{n}", right="see_orders", answer=papers.Shipment)
@@ -53,7 +53,7 @@ def get_shipment(request: HttpRequest, n: str) -> papers.Shipment:
 @get("/returns", right="see_orders", answer=papers.Returns, params=told(SHIPMENTS))
 def list_returns(request: HttpRequest) -> Listed[papers.ReturnRow]:
     """Returns, the newest first."""
-    return list_of(request, Shipment, SHIPMENTS, LOOKUPS, goods.returns, reported=False, direction="in")
+    return page_of(request, Shipment, SHIPMENTS, LOOKUPS, goods.returns, reported=False, direction="in")
 
 
 @get("/returns/{n}", right="see_orders", answer=papers.Return)
