@@ -12,6 +12,7 @@ from ordertrail.desk.confirm import number
 from ordertrail.desk.held import hold_orders
 from ordertrail.desk.quantity import plain
 from ordertrail.desk.step import step
+from ordertrail.lib.ids import LINES
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import Terms
 from ordertrail.orders.own import mark, may
@@ -36,13 +37,14 @@ def quote(*, by: Person, order: int, accept: Collection[str] = (), day: date | N
         mark(order, state)
         Terms.objects.filter(pk=order).update(quoted_date=when)
         given = number(head, when)
-        s.act("order", order, number=given, short=[[line, available, asked] for line, available, asked, _day in short])
+        s.act("order", order, number=given, short=[[line % LINES, free, asked] for line, free, asked, _day in short])
     return order
 
 
 def _short(name: str, short: Collection[tuple[int, int, int, date | None]]) -> Refused:
     errors = []
-    for line, available, asked, earliest in short:
+    for pk, available, asked, earliest in short:
+        line = pk % LINES
         words = {"order": name, "line": line, "asked": plain(asked), "free": plain(available), "day": earliest}
         sentence = (
             _(

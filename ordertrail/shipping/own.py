@@ -13,8 +13,9 @@ from ordertrail.lib import bulk, clock
 from ordertrail.lib.ids import LINES
 from ordertrail.lib.moments import moment
 from ordertrail.lib.refused import Refused
+from ordertrail.records import series
 from ordertrail.records.models import DESK, Source, SourceDocument
-from ordertrail.records.own import desk, make
+from ordertrail.records.own import desk, make, rename
 from ordertrail.shipping.models import PackageLine, Pick, Shipment, ShipmentLine
 from ordertrail.shipping.rules import Out
 
@@ -107,12 +108,38 @@ def draft(to: To, pieces: Sequence[Piece], standing: int, planned: date | None =
     return pk
 
 
-def done(shipment: int, number: str, day: date) -> None:
+def done(shipment: int, day: date) -> None:
     """Write that a shipment or return was done on a day: at this moment, or at the end of a day that is past."""
     at, _day, prec = moment(clock.now() if day == clock.today() else day)
-    Shipment.objects.filter(pk=shipment).update(
-        state="done", number=number, shipped_at=at, shipped_date=day, shipped_prec=prec
-    )
+    Shipment.objects.filter(pk=shipment).update(state="done", shipped_at=at, shipped_date=day, shipped_prec=prec)
+
+
+def numbered(shipment: int, kind: str, day: date) -> str:
+    """Give a shipment or return (``kind``, a series) its number. Taken last in a verb."""
+    number = series.take(kind, day)
+    Shipment.objects.filter(pk=shipment).update(number=number)
+    rename(shipment, "shipment", number)
+    return number
+
+
+def cancelled(shipment: int, day: date | None) -> None:
+    """Write that a shipment is cancelled; ``day``: the goods of a done one came back on it."""
+    Shipment.objects.filter(pk=shipment).update(state="cancelled", cancelled_date=day)
+
+
+def credited(shipment: int, credit_note: int | None) -> None:
+    """Write with which credit note a return was credited."""
+    Shipment.objects.filter(pk=shipment).update(credit_note=credit_note)
+
+
+def came_back(lines: Collection[int]) -> bool:
+    """Whether something of these shipment lines has come back by a return."""
+    return ShipmentLine.objects.filter(undoes__in=lines, shipment__state="done").exists()
+
+
+def shipments_of(lines: Collection[int]) -> dict[int, int]:
+    """The shipment of each of these shipment lines."""
+    return dict(ShipmentLine.objects.filter(pk__in=lines).values_list("pk", "shipment_id"))
 
 
 def open_drafts(orders: Collection[int]) -> list[tuple[int, int, int, str, int]]:
@@ -168,7 +195,7 @@ def packed(shipment: int) -> dict[int, int]:
 
 
 def outs(order_lines: Collection[int]) -> dict[int, list[Out]]:
-    """What is still out of each order line's done shipments, in the order of their days; who calls puts days in order of recording."""
+    """What is still out of each order line's done shipments, in the order of their days."""
     rows = bulk.select(
         f"SELECT l.order_line_id, l.id, l.shipment_id, l.qty + COALESCE((SELECT SUM(b.qty) FROM {bulk.table(ShipmentLine)} b"
         f" JOIN {bulk.table(Shipment)} r ON r.id = b.shipment_id WHERE b.undoes_id = l.id AND r.state = 'done'), 0)"
