@@ -32,7 +32,7 @@ TITLES: dict[int, Promise] = {
 
 OF_A_FIELD = frozenset({
     "unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_field", "unknown_address", "unknown_line",
-    "missing_field", "wrong_value", "in_the_future",
+    "unknown_order", "missing_field", "wrong_value", "in_the_future",
 })  # fmt: skip
 """Codes of refusals that blame a field of the body (422); every other refusal of a rule is 409."""
 
