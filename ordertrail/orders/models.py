@@ -53,6 +53,7 @@ class Order(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["customer_key"], condition=Q(customer=None), name="order_without_customer"),
             models.Index(fields=["customer_ref"], condition=Q(customer_ref__gt=""), name="order_customer_unsure"),
+            models.Index(fields=["state"], condition=Q(state="quoted"), name="order_quoted"),
         ]
 
     def __str__(self) -> str:

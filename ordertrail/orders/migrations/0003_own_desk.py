@@ -102,4 +102,8 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('place__isnull', False)), fields=['place'], name='terms_place')],
             },
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('state', 'quoted')), fields=['state'], name='order_quoted'),
+        ),
     ]
