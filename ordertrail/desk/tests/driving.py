@@ -23,7 +23,9 @@ class No(Exception):
     """The company refused: status, code and the whole problem."""
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__(f"{answer.status} {answer.body.get('code')}: {answer.body.get('detail')} {answer.body.get('errors')}")
+        super().__init__(
+            f"{answer.status} {answer.body.get('code')}: {answer.body.get('detail')} {answer.body.get('errors')}"
+        )
         self.status, self.code, self.body = answer.status, answer.body.get("code"), answer.body
 
 
@@ -41,7 +43,9 @@ class Desk:
 
     # --- calls
 
-    def call(self, verb: str, path: str, body: Any = None, query: Doc | None = None, headers: dict[str, str] | None = None) -> Any:
+    def call(
+        self, verb: str, path: str, body: Any = None, query: Doc | None = None, headers: dict[str, str] | None = None
+    ) -> Any:
         """The answer's body. No where it is a problem."""
         if verb == "GET":
             answer = self.by.get(path, query, headers)
@@ -190,7 +194,9 @@ class Desk:
 
     # --- money
 
-    def pay(self, amount: object, on: Sequence[tuple[str, object]] | None = None, customer: str = "C1", **more: Any) -> Doc:
+    def pay(
+        self, amount: object, on: Sequence[tuple[str, object]] | None = None, customer: str = "C1", **more: Any
+    ) -> Doc:
         """A payment; ``on``: chosen allocations, None for the default rule, () for none."""
         chosen = {} if on is None else {"allocations": [{"invoice": name, "amount": str(part)} for name, part in on]}
         body = {"customer": customer, "date": TODAY, "amount": str(amount), **chosen, **more}
@@ -200,7 +206,9 @@ class Desk:
         return self.post(f"/payments/{payment}/allocate", [{"invoice": name, "amount": str(part)} for name, part in on])
 
     def unallocate(self, payment: str, *on: tuple[str, object]) -> Doc:
-        return self.post(f"/payments/{payment}/unallocate", [{"invoice": name, "amount": str(part)} for name, part in on])
+        return self.post(
+            f"/payments/{payment}/unallocate", [{"invoice": name, "amount": str(part)} for name, part in on]
+        )
 
     def refund(self, payment: str, amount: object, **more: Any) -> Doc:
         return self.post(f"/payments/{payment}/refund", {"amount": str(amount), **more})

@@ -158,7 +158,10 @@ def test_a12_a_refusal_is_not_kept(desk: Desk) -> None:
     desk.order("SO-2", ("LAMP", 90, 1))
     raw = json.dumps({"lines": [LINE | {"qty": "11"}]}).encode()
     assert desk.by.call("POST", path, raw, headers=key).status == 409
-    assert desk.by.call("POST", path, json.dumps({"lines": [LINE]}).encode(), headers={"Idempotency-Key": "k-3"}).status == 200
+    assert (
+        desk.by.call("POST", path, json.dumps({"lines": [LINE]}).encode(), headers={"Idempotency-Key": "k-3"}).status
+        == 200
+    )
 
 
 @pytest.mark.parametrize("key", ["k" * 300, "😀", "", "a\tb"])
@@ -181,15 +184,30 @@ def test_a15_a_stale_version_is_refused_with_the_current_one(desk: Desk) -> None
     assert stale.problem() == (409, "stale")
     assert desk.snapshot() == before
     now = desk.by.get("/orders/SO-1").headers["ETag"]
-    assert now != etag and now in json.dumps(stale.body) + json.dumps(stale.headers) or now.strip('"') in json.dumps(stale.body)
+    assert (
+        (now != etag
+        and now in json.dumps(stale.body) + json.dumps(stale.headers))
+        or now.strip('"') in json.dumps(stale.body)
+    )
     assert desk.by.post("/orders/SO-1/close", {}, {"If-Match": now}).status == 200
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/orders/NONE/confirm", "/orders/999999/close", "/shipments/999999/ship", "/shipments/NONE/cancel", "/invoices/NONE/post"]
+    [
+        "/orders/NONE/confirm",
+        "/orders/999999/close",
+        "/shipments/999999/ship",
+        "/shipments/NONE/cancel",
+        "/invoices/NONE/post",
+    ]
     + ["/invoices/999999/credit", "/payments/NONE/allocate", "/payments/999999/refund", "/receipts/NONE/receive"]
-    + ["/orders/SO-1/exceptions/999999", "/orders/%2e%2e%2fSO-1/confirm", "/orders/%00/confirm", "/orders/%252e/confirm"],
+    + [
+        "/orders/SO-1/exceptions/999999",
+        "/orders/%2e%2e%2fSO-1/confirm",
+        "/orders/%00/confirm",
+        "/orders/%252e/confirm",
+    ],
 )
 def test_a16_a17_what_is_not_there(desk: Desk, path: str) -> None:
     body: Any = {}
@@ -232,7 +250,9 @@ def test_a16_a17_what_is_not_there(desk: Desk, path: str) -> None:
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else value,
 )
 def test_unknown_things_in_a_body_are_named(desk: Desk, path: str, change: dict[str, Any]) -> None:
-    body = {name: value for name, value in GOOD[path].items() if not ({"orders", "lines"} & set(change) and name == "lines")}
+    body = {
+        name: value for name, value in GOOD[path].items() if not ({"orders", "lines"} & set(change) and name == "lines")
+    }
     problem = desk.refuses("", desk.post, path, body | change, status=422)
     assert problem["errors"][0]["path"]
 
@@ -253,7 +273,14 @@ def test_a21_five_thousand_ids_in_one_call(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("person", "path"),
-    [("bo", "/orders"), ("bo", "/invoices"), ("bo", "/payments"), ("anna", "/shipments"), ("anna", "/receipts"), ("anna", "/payments")]
+    [
+        ("bo", "/orders"),
+        ("bo", "/invoices"),
+        ("bo", "/payments"),
+        ("anna", "/shipments"),
+        ("anna", "/receipts"),
+        ("anna", "/payments"),
+    ]
     + [("chen", "/orders"), ("chen", "/shipments"), ("chen", "/receipts"), ("gus", "/orders"), ("gus", "/products")],
 )
 def test_who_has_no_right_is_refused(desk: Desk, person: str, path: str) -> None:

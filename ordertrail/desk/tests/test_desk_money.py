@@ -101,7 +101,11 @@ def test_a_cancelled_draft_is_gone_and_its_quantities_are_open(desk: Desk) -> No
 def test_a_cancelled_invoice_is_countered_and_waits_for_a_choice(desk: Desk) -> None:
     number = bill(desk, "SO-1", 4)
     told = desk.void(number)
-    counter = desk.invoice(told["counter_document"]) if not isinstance(told["counter_document"], dict) else told["counter_document"]
+    counter = (
+        desk.invoice(told["counter_document"])
+        if not isinstance(told["counter_document"], dict)
+        else told["counter_document"]
+    )
     assert counter["number"] and counter["number"] != number
     order = desk.see("SO-1")
     assert axes(order)[2:] == ("to_invoice", "unpaid")

@@ -549,7 +549,12 @@ def test_what_split_invoices_differ_by_is_shown(desk: Desk) -> None:
         desk.send(("SO-1", 1, 1))
         desk.billed("SO-1")
     told = desk.see("SO-1")
-    assert amounts(told, "ordered", "invoiced", "rounding_difference", "not_invoiced") == [D("1.19"), D("1.20"), D("0.01"), 0]
+    assert amounts(told, "ordered", "invoiced", "rounding_difference", "not_invoiced") == [
+        D("1.19"),
+        D("1.20"),
+        D("0.01"),
+        0,
+    ]
     desk.pay("1.20")
     assert axes(desk.see("SO-1")) == ("done", "done", "fully", "paid")
 

@@ -41,7 +41,9 @@ def e1_shipped(desk: Desk, method: str = "fifo") -> tuple[Desk, Desk, str]:
 def test_e1_two_orders_one_shipment_two_invoices_one_payment(desk: Desk) -> None:
     _anna, _bo, number = e1_shipped(desk)
     chen = by("chen", desk)
-    costs = [(D(line["qty"]), D(line["cost"]), D(line["unit_cost"])) for line in chen.get(f"/shipments/{number}")["lines"]]
+    costs = [
+        (D(line["qty"]), D(line["cost"]), D(line["unit_cost"])) for line in chen.get(f"/shipments/{number}")["lines"]
+    ]
     assert costs == [(D(6), D(360), D(60)), (D(5), D(330), D(66))]
     assert D(desk.stock("LAMP")["value"]) == 9 * 70
     assert desk.line("SO-A")["progress"] == "0.6000"
@@ -66,7 +68,17 @@ def test_e1_two_orders_one_shipment_two_invoices_one_payment(desk: Desk) -> None
     assert amounts(chen.invoice(second["number"]), "paid", "open") == [96, 130]
 
     a, b = desk.see("SO-A"), desk.see("SO-B")
-    names = ("ordered", "closed", "effective", "shipped", "invoiced", "paid", "open_receivable", "not_invoiced", "rounding_difference")
+    names = (
+        "ordered",
+        "closed",
+        "effective",
+        "shipped",
+        "invoiced",
+        "paid",
+        "open_receivable",
+        "not_invoiced",
+        "rounding_difference",
+    )
     assert amounts(a, *names) == [1130, 0, 1130, 678, 678, 548, 130, 452, 0]
     assert amounts(b, *names) == [452, 0, 452, 452, 452, 452, 0, 0, 0]
     assert axes(a) == ("confirmed", "partially", "partially", "partially")
@@ -172,7 +184,11 @@ def test_e5_the_remainder_is_ignored_billed_and_paid(desk: Desk) -> None:
     e5(desk)
     told = desk.see("SO-1")
     (waiting,) = told["exceptions"]
-    assert (waiting["kind"], waiting["open"], sorted(waiting["choices"])) == ("shipment_cancelled", True, ["ignore", "recreate"])
+    assert (waiting["kind"], waiting["open"], sorted(waiting["choices"])) == (
+        "shipment_cancelled",
+        True,
+        ["ignore", "recreate"],
+    )
     assert [(line["line"], D(line["qty"])) for line in waiting["lines"]] == [(1, D(4))]
     assert D(told["lines"][0]["reserved_qty"]) == 4
     told = desk.choose("SO-1", "ignore")
@@ -326,7 +342,10 @@ def test_e9_profit_per_product_and_day(desk: Desk) -> None:
     assert figures(desk.get("/stats/profit", by="category", **span)["rows"])["Deck"][1:4] == (140, 270, 130)
     daily = desk.get("/products/LAMP/daily", **span)["rows"]
     told = [
-        (row["date"], *amounts(row, "ordered_qty", "shipped_qty", "returned_qty", "sold_qty", "revenue", "cost", "profit"))
+        (
+            row["date"],
+            *amounts(row, "ordered_qty", "shipped_qty", "returned_qty", "sold_qty", "revenue", "cost", "profit"),
+        )
         for row in daily
     ]
     assert told == [(old, 2, 2, 0, 2, 80, 40, 40), (today, 4, 4, 1, 3, 90, 60, 30)]
@@ -502,7 +521,11 @@ def test_e13_a_tied_deposit_is_for_its_order_alone(desk: Desk) -> None:
 
 def test_the_worked_tables_of_cost(desk: Desk) -> None:
     """domain.md §1.6: receive 8@10 and 4@16, deliver 10, then 2 more."""
-    for sku, method, more in (("STD", "standard", {"standard_cost": "10"}), ("AVG", "average", {}), ("FIFO", "fifo", {})):
+    for sku, method, more in (
+        ("STD", "standard", {"standard_cost": "10"}),
+        ("AVG", "average", {}),
+        ("FIFO", "fifo", {}),
+    ):
         desk.product(sku, method=method, **more)
         desk.receive((sku, 8, 10), date="2026-09-14")
         desk.receive((sku, 4, 16), date="2026-09-15")
