@@ -17,10 +17,10 @@ from django.db import transaction
 
 from ordertrail.desk.laws import verify
 from ordertrail.desk.tests import driving
-from ordertrail.desk.tests.desk_oracle import Line, Order, Shipment
+from ordertrail.desk.tests.desk_oracle import Bill, Line, Order, Paper, Payment
 from ordertrail.desk.tests.desk_oracle import No as Refusal
-from ordertrail.desk.tests.desk_oracle_bills import Bill, Payment
-from ordertrail.desk.tests.desk_oracle_order import Oracle
+from ordertrail.desk.tests.desk_oracle_answers import Oracle
+from ordertrail.desk.tests.desk_oracle_verbs import on
 from ordertrail.desk.tests.driving import D
 
 Step = tuple[str, int, int, int]
@@ -32,15 +32,16 @@ GOODS = {
     "TOL": {"method": "fifo", "under": "0.1", "over": "0.25"},
     "NEG": {"method": "average", "unit": "4", "negative": True},
 }
+COSTS = ("60", "70", "10.01", "3.333333")
 PRICES = ("100", "9.99", "0.35", "33.333", "80", "12.5")
 PARTS = (Decimal(1), Decimal("0.5"), Decimal("0.25"))
 CUSTOMERS = (("C1", "a"), ("C1", "a"), ("C1", "b"), ("C2", "a"))
 VERBS = {
-    "receive": 8, "lose": 2, "order": 9, "confirm": 9, "quote": 1, "amend_qty": 4, "amend_price": 2, "amend_sku": 2, "cancel": 2,
-    "close": 3, "reopen": 4, "propose": 8, "load": 4, "ship": 10, "ship_part": 5, "unship": 4, "choose": 4, "take_back": 5,
-    "bill": 10, "bill_lines": 3, "lower": 4, "post": 10, "void": 3, "credit": 2, "amount": 1, "advance": 1, "pay": 6,
-    "pay_chosen": 4, "write_off": 1, "deposit": 2, "allocate": 3, "unallocate": 2, "refund": 2, "refund_note": 1,
-    "reserve": 3, "unreserve": 1, "sell": 6,
+    "receive": 8, "lose": 1, "order": 6, "confirm": 6, "quote": 1, "amend_qty": 3, "amend_price": 2, "amend_sku": 1, "cancel": 1,
+    "close": 2, "reopen": 3, "propose": 7, "load": 3, "ship": 8, "ship_part": 5, "unship": 4, "choose": 5, "take_back": 5,
+    "bill": 9, "bill_lines": 3, "lower": 4, "post": 10, "void": 3, "credit": 2, "amount": 1, "advance": 1, "pay": 6,
+    "pay_chosen": 4, "write_off": 1, "deposit": 2, "allocate": 4, "unallocate": 3, "refund": 2, "refund_note": 2,
+    "reserve": 2, "unreserve": 1, "sell": 12,
 }  # fmt: skip
 
 
@@ -162,7 +163,7 @@ class Company:
     def lines(self, *states: str) -> list[Line]:
         return [line for order in self.of(*states) for line in order.lines]
 
-    def carried(self, state: str) -> list[Shipment]:
+    def carried(self, state: str) -> list[Paper]:
         return [shipment for shipment in self.oracle.shipments if shipment.state == state]
 
     def papers(self, state: str, kind: str = "") -> list[Bill]:
@@ -175,7 +176,9 @@ class Company:
     # --- stock
 
     def receive(self, a: int, b: int, c: int) -> None:
-        sku, qty, cost = one(list(GOODS), a), D(1 + b % 12), D(one(("60", "70", "10.01", "3.333333"), c))
+        self.bought(one(list(GOODS), a), D(1 + b % 25), D(one(COSTS, c)))
+
+    def bought(self, sku: str, qty: Decimal, cost: Decimal) -> None:
         self.both(
             f"receive {qty} {sku} at {cost}",
             lambda: self.desk.receive((sku, qty, cost)),
@@ -307,9 +310,11 @@ class Company:
         orders = [
             order
             for order in orders
-            if (not any(line.returned or line.unbilled or (line.issues and not line.shipped) for line in order.lines)
-            and not self.deducts(order)
-            and not any(bill.shares.get(order) for bill in self.oracle.bills))
+            if (
+                not any(line.returned or line.unbilled or (line.issues and not line.shipped) for line in order.lines)
+                and not self.deducts(order)
+                and not any(bill.shares.get(order) for bill in self.oracle.bills)
+            )
             or any(line.shipped > line.returned or self.oracle.posted(line) > 0 for line in order.lines)
         ]
         if orders:
@@ -347,10 +352,9 @@ class Company:
             if (made is None) != (came["created"] is None):
                 raise Differs(f"{choice} of {kind} made {came['created']}, the oracle {made}")
             if made is not None:
-                (self.shipments if isinstance(made, Shipment) else self.bills)[made.name] = came["created"]["id"]
+                (self.bills if isinstance(made, Bill) else self.shipments)[made.name] = came["created"]["id"]
 
-        verb = self.oracle.choose if kind == "shipment_cancelled" else self.oracle.choose_bill
-        self.both(f"{choice} {kind} of {order.number}", ask, lambda: verb(order.number, at, choice), then)
+        self.both(f"{choice} {kind} of {order.number}", ask, lambda: self.oracle.choose(order.number, at, choice), then)
 
     # --- goods
 
@@ -382,13 +386,15 @@ class Company:
 
     def propose(self, a: int, b: int, _c: int) -> None:
         if orders := self.of("confirmed"):
-            numbers = self.some(orders, a, b)
-            self.both(
-                f"propose {numbers}",
-                lambda: self.desk.post("/shipments", {"orders": numbers}),
-                lambda: self.oracle.propose(numbers),
-                self.shipped_as,
-            )
+            self.proposed(self.some(orders, a, b))
+
+    def proposed(self, numbers: list[str]) -> None:
+        self.both(
+            f"propose {numbers}",
+            lambda: self.desk.post("/shipments", {"orders": numbers}),
+            lambda: self.oracle.propose(numbers),
+            self.shipped_as,
+        )
 
     def load(self, a: int, b: int, c: int) -> None:
         if lines := [line for line in self.lines("confirmed") if line.to_ship]:
@@ -412,14 +418,14 @@ class Company:
         for line, qty in shipment.lines.items():
             part = max(D(int(qty * one(PARTS, b))), min(qty, D(1)))
             alone = (
-                self.oracle.on_shipments(line) == qty == line.to_ship
+                on(self.oracle.shipments, "draft", line) == qty == line.to_ship
                 and line.order.policy == "delivered"
                 and not line.cancelled
             )
             picks[line] = D(int(qty * D("1.25"))) if c % 4 == 0 and alone else part
         self.send(shipment, picks)
 
-    def send(self, shipment: Shipment, picks: dict[Line, Decimal] | None) -> None:
+    def send(self, shipment: Paper, picks: dict[Line, Decimal] | None) -> None:
         pieces = [(line.order.number, line.no, qty) for line, qty in (picks or {}).items()]
 
         def then(came: Any, made: Any) -> None:
@@ -436,19 +442,20 @@ class Company:
         )
 
     def sell(self, a: int, b: int, c: int) -> None:
-        """Goods bought, ordered and shipped at once, so that bills have something to do."""
-        for step in (("receive", a, 11, c), ("order", a, b, c)):
-            self.step(step)
+        """An order for which the goods are bought, shipped and often billed at once, so that the rest of a history has something to do."""
+        self.order(a, b, c)
         number = f"SO-{len(self.oracle.orders)}"
-        self.verb("confirm", self.oracle.orders[number])
-        if any(line.to_ship for line in self.oracle.orders[number].lines):
-            self.both(
-                f"propose {number}",
-                lambda: self.desk.post("/shipments", {"orders": [number]}),
-                lambda: self.oracle.propose([number]),
-                self.shipped_as,
-            )
+        order = self.oracle.orders[number]
+        for line in order.lines:
+            if not line.product.service:
+                self.bought(line.product.sku, line.qty, D(one(COSTS, a + line.no)))
+        self.verb("confirm", order)
+        if any(line.to_ship for line in order.lines):
+            self.proposed([number])
             self.send(self.oracle.shipments[-1], None)
+        if c % 3 and any(self.oracle.to_invoice(line) > 0 for line in order.lines):
+            self.bills_proposed([number])
+            self.posted(self.oracle.bills[-1])
 
     def unship(self, a: int, b: int, _c: int) -> None:
         """A draft, or a done one of orders that are open and of which nothing has come back since."""
@@ -493,7 +500,7 @@ class Company:
         self.both(
             f"return {piece} credit {credit}",
             lambda: self.desk.take_back(piece, credit=credit),
-            lambda: self.oracle.returned(line, qty, TODAY, credit),
+            lambda: self.oracle.take_back(line, qty, TODAY, credit=credit),
             then,
         )
 
@@ -516,13 +523,15 @@ class Company:
 
     def bill(self, a: int, b: int, _c: int) -> None:
         if orders := self.billable():
-            numbers = self.some(orders, a, b)
-            self.both(
-                f"bill {numbers}",
-                lambda: self.desk.post("/invoices", {"orders": numbers}),
-                lambda: self.oracle.bill(numbers),
-                self.billed_as,
-            )
+            self.bills_proposed(self.some(orders, a, b))
+
+    def bills_proposed(self, numbers: list[str]) -> None:
+        self.both(
+            f"bill {numbers}",
+            lambda: self.desk.post("/invoices", {"orders": numbers}),
+            lambda: self.oracle.bill(numbers),
+            self.billed_as,
+        )
 
     def bill_lines(self, a: int, b: int, _c: int) -> None:
         orders = [order for order in self.billable() if not self.deducts(order)]
@@ -562,21 +571,20 @@ class Company:
 
     def post(self, a: int, b: int, _c: int) -> None:
         if bills := self.papers("draft") or (self.papers("posted", "invoice") if b % 9 == 0 else []):
-            bill = one(bills, a)
+            self.posted(one(bills, a))
 
-            def then(came: Any, _made: Any) -> None:
-                shares = {self.number(share["order"]): D(share["gross"]) for share in came["shares"]}
-                if shares != {order.number: part for order, part in bill.shares.items()}:
-                    raise Differs(
-                        f"shares {shares}, the oracle {[(o.number, part) for o, part in bill.shares.items()]}"
-                    )
+    def posted(self, bill: Bill) -> None:
+        def then(came: Any, _made: Any) -> None:
+            shares = {self.number(share["order"]): D(share["gross"]) for share in came["shares"]}
+            if shares != {order.number: part for order, part in bill.shares.items()}:
+                raise Differs(f"shares {shares}, the oracle {[(o.number, part) for o, part in bill.shares.items()]}")
 
-            self.both(
-                f"post bill {bill.name}",
-                lambda: self.desk.book(self.bills[bill.name]),
-                lambda: self.oracle.post(bill.name, TODAY),
-                then,
-            )
+        self.both(
+            f"post bill {bill.name}",
+            lambda: self.desk.book(self.bills[bill.name]),
+            lambda: self.oracle.post(bill.name, TODAY),
+            then,
+        )
 
     def void(self, a: int, b: int, _c: int) -> None:
         posted = [
@@ -626,7 +634,7 @@ class Company:
         orders = [
             order
             for order in self.of("confirmed")
-            if not any(self.oracle.posted(x) or self.oracle.on_bills(x) or x.returned for x in order.lines)
+            if not any(self.oracle.posted(x) or on(self.oracle.bills, "draft", x) or x.returned for x in order.lines)
             and not any(bill.kind == "advance" and order in bill.money for bill in self.oracle.bills)
             and len({x.product.rate for x in order.lines}) == 1
         ]
@@ -638,7 +646,7 @@ class Company:
         orders = [
             order
             for order in self.of("confirmed")
-            if not any(self.oracle.posted(x) or self.oracle.on_bills(x) or x.returned for x in order.lines)
+            if not any(self.oracle.posted(x) or on(self.oracle.bills, "draft", x) or x.returned for x in order.lines)
             and not self.deducts(order)
             and len({x.product.rate for x in order.lines}) == 1
         ]
@@ -654,7 +662,7 @@ class Company:
         self.both(
             f"{kind} of {amount} for {order.number}{' blocks' if blocks else ''}",
             lambda: self.desk.bill_amount(order.number, amount, **more),
-            lambda: self.oracle.bill_amount(order.number, amount, kind, blocks),
+            lambda: self.oracle.bill_amount(order.number, amount, kind, blocks=blocks),
             then,
         )
 
@@ -672,10 +680,11 @@ class Company:
             if bill.customer == customer and bill.open > 0 and bill.kind != "credit_note"
         ]
         amount = one(bills, b).open if bills and c % 2 else D(1 + b % 500) + D(c % 100) / 100
+        floats = c % 5 == 0
         self.both(
-            f"pay {amount} of {customer}",
-            lambda: self.desk.pay(amount, customer=customer),
-            lambda: self.oracle.pay(customer, amount),
+            f"pay {amount} of {customer}{', not allocated' if floats else ''}",
+            lambda: self.desk.pay(amount, on=() if floats else None, customer=customer),
+            lambda: self.oracle.pay(customer, amount, {} if floats else None),
             self.paid_as,
         )
 
