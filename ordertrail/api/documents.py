@@ -1,20 +1,14 @@
-"""Shipments, invoices and payments as the API tells them, each by a fixed number of queries."""
+"""Shipments as the API tells them, each by a fixed number of queries."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
 from typing import Any
-
-from django.db.models import Sum
 
 from ordertrail.api import written
 from ordertrail.api.door import Caller
-from ordertrail.api.figures import ZERO
 from ordertrail.api.scope import own
 from ordertrail.api.shapes import documents as shapes
-from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
 from ordertrail.orders.models import Order
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
@@ -68,136 +62,6 @@ def shipment(pk: int, by: Caller) -> shapes.Shipment:
             for line in lines
         ],
     )
-
-
-# --- invoices ---------------------------------------------------------------------------------------------------------
-
-
-def invoice_head(row: Invoice, paid: Decimal) -> dict[str, Any]:
-    """What a list and the page tell of an invoice of which ``paid`` is paid; nothing is open of one that is not posted."""
-
-    def money(value: Decimal) -> str:
-        return written.money(value, row.currency)
-
-    return {
-        "id": str(row.pk), "number": row.number or None, "kind": row.type, "state": row.state, "date": row.invoice_date,
-        "due_date": row.due_date, "customer_name": row.customer_name, "currency": row.currency, "net": money(row.net),
-        "tax": money(row.tax), "total": money(row.total), "paid": money(paid), "credited": money(ZERO),
-        "written_off": money(ZERO), "open": money(row.total - paid if row.state == "posted" else ZERO),
-        "tax_invoice_number": row.tax_invoice_number, "home": row.home.code, "reported": row.reported,
-    }  # fmt: skip
-
-
-def paid_on(invoices: Collection[int]) -> dict[int, Decimal]:
-    """What counts as paid on each of these invoices, by one query."""
-    rows = PaymentShare.objects.filter(invoice__in=invoices, counts=True).order_by()
-    return dict(rows.values_list("invoice").annotate(Sum("amount")))
-
-
-def invoices(rows: Sequence[Invoice]) -> list[shapes.InvoiceRow]:
-    """Invoices of a list."""
-    paid = paid_on([row.pk for row in rows])
-    return [shapes.InvoiceRow(**invoice_head(row, paid.get(row.pk, ZERO))) for row in rows]
-
-
-def invoice(pk: int, by: Caller) -> shapes.Invoice:
-    """One invoice. Invoice.DoesNotExist where there is none."""
-    row = Invoice.objects.select_related("home").get(pk=pk)
-    lines = list(own(InvoiceLine.objects.filter(invoice=pk), by.person).select_related("order_line").order_by("line"))
-    shares = list(own(InvoiceShare.objects.filter(invoice=pk), by.person).order_by("pk"))
-    paid: dict[int, Decimal] = defaultdict(Decimal)
-    for order, amount in PaymentShare.objects.filter(invoice=pk, counts=True).values_list("order_id", "amount"):
-        paid[order] += amount
-
-    def money(value: Decimal) -> str:
-        return written.money(value, row.currency)
-
-    return shapes.Invoice(
-        **invoice_head(row, sum(paid.values(), ZERO)),
-        version=0,
-        customer=customer_of(share.order_id for share in shares),
-        lines=[
-            shapes.InvoiceLine(
-                line=line.line,
-                order=_id(line.order_id),
-                order_line=line.order_line.line if line.order_line else None,
-                sku=line.sku,
-                qty=None if line.qty is None else written.qty(line.qty),
-                net=money(line.net),
-                tax=money(line.tax),
-                gross=money(line.gross),
-                kind="amount" if line.qty is None else "goods",
-            )
-            for line in lines
-        ],
-        shares=[
-            shapes.InvoiceShare(
-                order=_id(share.order_id), gross=money(share.gross), paid=money(paid[share.order_id or 0])
-            )
-            for share in shares
-        ],
-    )
-
-
-# --- payments ---------------------------------------------------------------------------------------------------------
-
-
-def payment_head(row: Payment) -> dict[str, Any]:
-    """What a list and the page tell of a payment."""
-    return {
-        "id": str(row.pk), "number": row.number or None, "kind": "refund" if row.amount < 0 else "payment", "state": row.state,
-        "date": row.paid_date, "customer_name": row.payer, "currency": row.currency,
-        "amount": written.money(row.amount, row.currency), "reference": row.reference, "home": row.home.code,
-        "reported": row.reported,
-    }  # fmt: skip
-
-
-def payments(rows: Sequence[Payment]) -> list[shapes.PaymentRow]:
-    """Payments of a list."""
-    return [shapes.PaymentRow(**payment_head(row)) for row in rows]
-
-
-def payment(pk: int, by: Caller) -> shapes.Payment:
-    """One payment, with its shares by invoice. Payment.DoesNotExist where there is none."""
-    row = Payment.objects.select_related("home").get(pk=pk)
-    every = list(PaymentShare.objects.filter(payment=pk).order_by("pk"))
-    mine = list(own(PaymentShare.objects.filter(payment=pk), by.person).order_by("pk"))
-    allocated = sum((share.amount for share in every if share.invoice_id), ZERO)
-    ahead = {share.order_id for share in mine if not share.invoice_id}
-
-    def money(value: Decimal) -> str:
-        return written.money(value, row.currency)
-
-    return shapes.Payment(
-        **payment_head(row),
-        version=0,
-        customer=customer_of(share.order_id for share in mine),
-        allocated=money(allocated),
-        unallocated=money(row.amount - allocated if row.state == "done" else ZERO),
-        refunded=money(ZERO),
-        written_off=money(ZERO),
-        deposit_for=_id(ahead.pop()) if len(ahead) == 1 else None,
-        exchange_difference=money(ZERO),
-        allocations=_allocations(mine, row.currency),
-    )
-
-
-def _allocations(shares: Sequence[PaymentShare], currency: str) -> list[shapes.Allocation]:
-    by_invoice: dict[int, list[PaymentShare]] = defaultdict(list)
-    for share in shares:
-        if share.invoice_id:
-            by_invoice[share.invoice_id].append(share)
-    return [
-        shapes.Allocation(
-            invoice=str(invoice),
-            amount=written.money(sum((share.amount for share in parts), ZERO), currency),
-            shares=[
-                shapes.PaymentShare(order=str(share.order_id), amount=written.money(share.amount, currency))
-                for share in parts
-            ],
-        )
-        for invoice, parts in by_invoice.items()
-    ]
 
 
 def _id(pk: int | None) -> str | None:

@@ -30,7 +30,15 @@ TITLES: dict[int, Promise] = {
 }
 """What each status is called."""
 
-OF_A_FIELD = frozenset({"unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_field"})
+OF_A_FIELD = frozenset(
+    {"unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_field"}
+) | {
+    "unknown_line",
+    "unknown_order",
+    "in_the_future",
+    "wrong_value",
+    "missing_field",
+}
 """Codes of refusals that blame a field of the body (422); every other refusal of a rule is 409."""
 
 Blame = Mapping[str, str]

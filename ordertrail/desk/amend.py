@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.catalog.models import Product
 from ordertrail.desk.exposure import check_credit
-from ordertrail.desk.held import Held, hold_orders
+from ordertrail.desk.held import hold_orders
 from ordertrail.desk.lowering import release_all, settle
 from ordertrail.desk.quantity import plain
 from ordertrail.desk.step import Step, step

@@ -19,7 +19,7 @@ from ordertrail.orders.rules import line_amounts
 
 LINE = (
     "id", "order", "line", "sku", "product", "name", "unit", "qty", "cancelled_qty", "price", "net", "tax_rate", "tax", "gross",
-    "promised_date", "discount", "ship_date", "unit_cost",
+    "promised_date", "discount", "ship_date", "unit_cost", "ref", "vendor",
 )  # fmt: skip
 AMOUNTS = ("id", "sku", "product", "name", "unit", "qty", "price", "net", "tax_rate", "tax", "gross", "unit_cost")
 
@@ -88,7 +88,8 @@ def write_lines(order: Order, lines: Sequence[TypedLine], discount: int) -> None
         LINE,
         [
             (order.pk * LINES + one.line, order.pk, one.line, one.sku, one.product, one.name, one.unit, one.qty, 0, one.price, net,
-             one.tax_rate, tax, gross, one.ship_date or order.promised_date, one.discount, one.ship_date, one.unit_cost)
+             one.tax_rate, tax, gross, one.ship_date or order.promised_date, one.discount, one.ship_date, one.unit_cost,
+             str(one.line), "")
             for one, (net, tax, gross) in zip(lines, made, strict=True)
         ],
     )  # fmt: skip

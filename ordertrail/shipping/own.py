@@ -19,7 +19,9 @@ from ordertrail.records.own import desk, make, rename
 from ordertrail.shipping.models import PackageLine, Pick, Shipment, ShipmentLine
 from ordertrail.shipping.rules import Out
 
-LINE = ("id", "shipment", "line", "order_key", "order", "order_line", "sku", "qty", "credit", "undoes", "standing", "counts")
+LINE = (
+    "id", "shipment", "line", "order_key", "order", "order_line", "sku", "qty", "credit", "undoes", "standing", "counts", "lot",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def draft(to: To, pieces: Sequence[Piece], standing: int, planned: date | None =
     )  # fmt: skip
     rows = (
         (pk * LINES + place, pk, place, one.order_key[:100], one.order, one.order_line, one.sku, one.qty, one.credit, one.undoes,
-         standing, False)
+         standing, False, "")
         for place, one in enumerate(pieces, 1)
     )  # fmt: skip
     bulk.insert(ShipmentLine, LINE, rows)

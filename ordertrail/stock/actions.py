@@ -24,7 +24,7 @@ from ordertrail.stock.queries import free, held_by
 from ordertrail.stock.reading import adjusted, company_digits
 from ordertrail.stock.rules import piece_back, to_end
 
-RESERVATION = ("order_line", "order", "product", "typed", "qty", "at", "by")
+RESERVATION = ("order_line", "order", "product", "typed", "qty", "at", "by", "ended_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def reserve(line_id: int, order: int, product: int, typed: int, qty: int, by: Pe
 def hold_all(holds: Iterable[Hold], by: Person | None) -> None:
     """Hold many at once."""
     at, who = clock.now(), by and by.pk
-    rows = [(hold.line, hold.order, hold.product, hold.typed, hold.qty, at, who) for hold in holds]
+    rows = [(hold.line, hold.order, hold.product, hold.typed, hold.qty, at, who, "") for hold in holds]
     bulk.insert(Reservation, RESERVATION, rows)
 
 
@@ -96,7 +96,7 @@ def release(lines: Collection[int] | Mapping[int, int], why: str) -> set[int]:
             ended.append((pk, now, why))
             products.add(row.product_id)
             if part < units[pk]:
-                rest.append((line, row.order, row.product_id, row.typed, units[pk] - part, row.at, row.by))
+                rest.append((line, row.order, row.product_id, row.typed, units[pk] - part, row.at, row.by, ""))
     bulk.update(Reservation, ("id", "ended_at", "ended_by"), ended)
     bulk.insert(Reservation, RESERVATION, rest)
     return products

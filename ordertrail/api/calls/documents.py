@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model, Q
 from django.http import HttpRequest
 
-from ordertrail.api import beside, documents, parties
+from ordertrail.api import beside, documents, invoices, parties, payments
 from ordertrail.api.calls.declare import get
 from ordertrail.api.door import caller
 from ordertrail.api.lists import chosen_by, listed
@@ -143,21 +143,27 @@ def get_shipment(request: HttpRequest, n: str) -> papers.Shipment:
     return versioned(documents.shipment(meant("shipment", n, by.person), by))
 
 
+def _invoice_state(name: str) -> Q:
+    """A posted invoice that a counter-document took back is cancelled for people."""
+    taken_back = Q(cancelled_at__isnull=False)
+    return Q(state=name) | taken_back if name == "cancelled" else Q(state=name) & ~taken_back
+
+
 @get("/invoices", right="see_orders", answer=papers.Invoices, params=told(INVOICES))
 def list_invoices(request: HttpRequest) -> Listed[papers.InvoiceRow]:
     """Invoices and credit notes, the newest first; bare figures of orders are left out."""
     lookups: dict[str, Lookup] = {
-        "q": "number__istartswith", "customer": _by_customer(InvoiceShare, "invoice", "customer_name"), "state": "state",
+        "q": "number__istartswith", "customer": _by_customer(InvoiceShare, "invoice", "customer_name"), "state": _invoice_state,
         "date": "invoice_date", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Invoice, INVOICES, lookups, documents.invoices, reported=False)
+    return _list(request, Invoice, INVOICES, lookups, invoices.invoices, reported=False)
 
 
 @get("/invoices/{n}", right="see_orders", answer=papers.Invoice)
 def get_invoice(request: HttpRequest, n: str) -> papers.Invoice:
     """One invoice with its lines and the orders' shares."""
     by = caller(request)
-    return versioned(documents.invoice(meant("invoice", n, by.person), by))
+    return versioned(invoices.invoice(meant("invoice", n, by.person), by))
 
 
 @get("/payments", right="see_orders", answer=papers.Payments, params=told(PAYMENTS))
@@ -167,11 +173,11 @@ def list_payments(request: HttpRequest) -> Listed[papers.PaymentRow]:
         "q": "number__istartswith", "customer": _by_customer(PaymentShare, "payment", "payer"), "state": "state",
         "date": "paid_date", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Payment, PAYMENTS, lookups, documents.payments, reported=False)
+    return _list(request, Payment, PAYMENTS, lookups, payments.payments, reported=False)
 
 
 @get("/payments/{n}", right="see_orders", answer=papers.Payment)
 def get_payment(request: HttpRequest, n: str) -> papers.Payment:
     """One payment with what it is for."""
     by = caller(request)
-    return versioned(documents.payment(meant("payment", n, by.person), by))
+    return versioned(payments.payment(meant("payment", n, by.person), by))

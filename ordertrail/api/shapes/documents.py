@@ -86,7 +86,7 @@ class InvoiceLine(Shape):
     net: Money
     tax: Money
     gross: Money
-    kind: Annotated[str, one_of("goods", "amount")]
+    kind: Annotated[str, one_of("goods", "amount", "advance", "deduction")]
 
 
 class InvoiceShare(Shape):
@@ -102,6 +102,10 @@ class Invoice(InvoiceRow):
 
     version: int
     customer: str | None
+    rate: Annotated[str | None, Field(description="Company currency for one unit of the invoice's.")]
+    blocks_shipping: bool
+    counter_document: Annotated[Id | None, Field(description="The credit note that took all of a posted invoice back.")]
+    counters: Annotated[Id | None, Field(description="Of such a credit note: the invoice.")]
     lines: list[InvoiceLine]
     shares: list[InvoiceShare]
 
@@ -142,13 +146,19 @@ class Payment(PaymentRow):
 
     version: int
     customer: str | None
+    rate: Annotated[str | None, Field(description="Company currency for one unit of the payment's.")]
     allocated: Money
     unallocated: Money
     refunded: Money
     written_off: Money
     deposit_for: Annotated[Id | None, Field(description="The order for which money came ahead of any invoice.")]
-    exchange_difference: Money
+    exchange_difference: Annotated[
+        Money | None, Field(description="Gain, in the company's currency; null while a rate is not known.")
+    ]
     allocations: list[Allocation]
+    refunds: Annotated[Id | None, Field(description="Of a refund: the payment that it pays back.")]
+    refunded_by: list[Id]
+    credit_note: Annotated[Id | None, Field(description="Of a refund: the credit note that it pays out.")]
 
 
 Shipments = Listed[ShipmentRow]
