@@ -1,4 +1,4 @@
-"""Customers, products, shipments, invoices and payments: lists, and one by id or number."""
+"""Customers, shipments, invoices and payments: lists, and one by id or number."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from ordertrail.api.shapes import parties as shapes
 from ordertrail.api.shapes.frame import Listed
 from ordertrail.api.versions import versioned
 from ordertrail.billing.models import Invoice, InvoiceShare, Payment, PaymentShare
-from ordertrail.catalog.models import Product
 from ordertrail.parties.models import Customer
 from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.web.filters import Field, FilterSet, Kind, Lookup, Sort
@@ -54,10 +53,6 @@ CUSTOMERS = FilterSet(
     fields=(Field("q", "Name or code", search=True), Field("country", "Country"), Field("source", "Source")),
     sorts=(Sort("name", "Name", "name"),),
 )
-PRODUCTS = FilterSet(
-    fields=(Field("q", "Name or SKU", search=True), Field("category", "Category"), Field("source", "Source")),
-    sorts=(Sort("sku", "SKU", "sku"),),
-)
 
 
 def told(filters: FilterSet) -> Params:
@@ -69,7 +64,7 @@ def told(filters: FilterSet) -> Params:
     return params
 
 
-def _list(
+def page_of(
     request: HttpRequest,
     model: type[Model],
     filters: FilterSet,
@@ -100,7 +95,7 @@ def list_customers(request: HttpRequest) -> Listed[shapes.CustomerRow]:
     lookups: dict[str, Lookup] = {
         "q": lambda text: Q(name__icontains=text) | Q(code=text), "country": "country", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Customer, CUSTOMERS, lookups, parties.customers)
+    return page_of(request, Customer, CUSTOMERS, lookups, parties.customers)
 
 
 @get("/customers/{n}", right="see_orders", answer=shapes.Customer)
@@ -110,22 +105,6 @@ def get_customer(request: HttpRequest, n: str) -> shapes.Customer:
     return versioned(parties.customer(meant("customer", n, by.person), by))
 
 
-@get("/products", right="see_orders", answer=shapes.Products, params=told(PRODUCTS))
-def list_products(request: HttpRequest) -> Listed[shapes.ProductRow]:
-    """Products, by SKU."""
-    lookups: dict[str, Lookup] = {
-        "q": lambda text: Q(name__icontains=text) | Q(sku__icontains=text), "category": "category", "source": "home__code",
-    }  # fmt: skip
-    return _list(request, Product, PRODUCTS, lookups, parties.products)
-
-
-@get("/products/{n}", right="see_orders", answer=shapes.Product)
-def get_product(request: HttpRequest, n: str) -> shapes.Product:
-    """One product, by id or SKU, with its open demand."""
-    by = caller(request)
-    return versioned(parties.product(meant("product", n, by.person), by))
-
-
 @get("/shipments", right="see_orders", answer=papers.Shipments, params=told(SHIPMENTS))
 def list_shipments(request: HttpRequest) -> Listed[papers.ShipmentRow]:
     """Shipments and returns, the newest first; bare figures of orders are left out."""
@@ -133,7 +112,7 @@ def list_shipments(request: HttpRequest) -> Listed[papers.ShipmentRow]:
         "q": "number__istartswith", "customer": _by_customer(ShipmentLine, "shipment", "customer_name"), "state": "state",
         "date": "shipped_date", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Shipment, SHIPMENTS, lookups, documents.shipments, reported=False)
+    return page_of(request, Shipment, SHIPMENTS, lookups, documents.shipments, reported=False)
 
 
 @get("/shipments/{n}", right="see_orders", answer=papers.Shipment)
@@ -156,7 +135,7 @@ def list_invoices(request: HttpRequest) -> Listed[papers.InvoiceRow]:
         "q": "number__istartswith", "customer": _by_customer(InvoiceShare, "invoice", "customer_name"), "state": _invoice_state,
         "date": "invoice_date", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Invoice, INVOICES, lookups, invoices.invoices, reported=False)
+    return page_of(request, Invoice, INVOICES, lookups, invoices.invoices, reported=False)
 
 
 @get("/invoices/{n}", right="see_orders", answer=papers.Invoice)
@@ -173,7 +152,7 @@ def list_payments(request: HttpRequest) -> Listed[papers.PaymentRow]:
         "q": "number__istartswith", "customer": _by_customer(PaymentShare, "payment", "payer"), "state": "state",
         "date": "paid_date", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Payment, PAYMENTS, lookups, payments.payments, reported=False)
+    return page_of(request, Payment, PAYMENTS, lookups, payments.payments, reported=False)
 
 
 @get("/payments/{n}", right="see_orders", answer=papers.Payment)
