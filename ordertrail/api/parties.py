@@ -1,4 +1,4 @@
-"""Customers as the API tells them, each by a fixed number of queries."""
+"""Customers and products as the API tells them, each by a fixed number of queries."""
 
 from __future__ import annotations
 
