@@ -1,4 +1,4 @@
-"""What every verb of a call does around its one sentence: the document that the address means, If-Match, the effect once, the answer."""
+"""What every verb of a call does around its one sentence: the document that is meant, If-Match, the effect once, the answer."""
 
 from __future__ import annotations
 

@@ -147,9 +147,13 @@ class Maker:
         """Cancelled documents that wait for a choice, or had one."""
         return []
 
-    def stock_of(self, line: OrderLine) -> dict[str, str | None]:
-        """What a line knows of stock."""
-        return {"sellable": None, "reserved_qty": "0"}
+    def sellable(self, line: OrderLine) -> str | None:
+        """What can be sold of a line's product now."""
+        return None
+
+    def reserved(self, line: OrderLine) -> str:
+        """What is held for a line."""
+        return "0"
 
     def unit_cost(self, line: OrderLine) -> str | None:
         """What one of a line was to cost."""
@@ -249,7 +253,8 @@ class Maker:
             progress=written.ratio(min(told.shipped, line.qty), line.qty),
             paid=self.money(self.paid.get(line.line, ZERO)),
             promised_date=line.promised_date,
-            **self.stock_of(line),
+            sellable=self.sellable(line),
+            reserved_qty=self.reserved(line),
             **cost,
         )
 

@@ -139,14 +139,14 @@ class OwnMaker(Maker):
         """The code of the customer's address."""
         return self.terms.ship_to
 
-    def stock_of(self, line: OrderLine) -> dict[str, str | None]:
-        """What is held for the line, and what can be sold of its product now."""
-        one = self.more.lines[line.pk]
-        sellable = self.more.sellable.get(one.product or 0)
-        return {
-            "sellable": None if sellable is None else written.qty(from_units(sellable, QTY_SCALE)),
-            "reserved_qty": written.qty(from_units(one.reserved, QTY_SCALE)),
-        }
+    def sellable(self, line: OrderLine) -> str | None:
+        """What can be sold of a line's product now; null for a service."""
+        units = self.more.sellable.get(self.more.lines[line.pk].product or 0)
+        return None if units is None else written.qty(from_units(units, QTY_SCALE))
+
+    def reserved(self, line: OrderLine) -> str:
+        """What is held for a line."""
+        return written.qty(from_units(self.more.lines[line.pk].reserved, QTY_SCALE))
 
     def unit_cost(self, line: OrderLine) -> str | None:
         """What one was to cost when the order was taken."""

@@ -53,7 +53,7 @@ def _wanted(body: typing.OrderIn, customer: int) -> OrderWanted:
             for one in body.lines
         ),
         number=body.number or "",
-        date=body.date,
+        day=body.date,
         promised_date=body.promised_date,
         ship_to=body.ship_to,
         currency=body.currency or "",
@@ -119,9 +119,7 @@ def reopen_order(request: HttpRequest, n: str, body: typing.DoneIn | None = None
 def amend_order(request: HttpRequest, n: str, body: typing.AmendIn) -> HttpResponse:
     """Change quantities, prices and products of an order's lines, with a reason."""
     by = person_of(request)
-    changes = [
-        Change(one.line, one.sku, one.qty, one.price, f"lines.{place}") for place, one in enumerate(body.lines)
-    ]
+    changes = [Change(one.line, one.sku, one.qty, one.price, f"lines.{place}") for place, one in enumerate(body.lines)]
     return done_to(
         request,
         "order",

@@ -50,7 +50,9 @@ class OrderIn(Body):
     customer: Named
     date: DayIn | None = None
     promised_date: DayIn | None = None
-    ship_to: Annotated[str | None, Field(max_length=60, description="The code of one of the customer's addresses.")] = None
+    ship_to: Annotated[str | None, Field(max_length=60, description="The code of one of the customer's addresses.")] = (
+        None
+    )
     currency: Annotated[str, Field(min_length=1, max_length=20, description="A code of ISO 4217.")] | None = None
     discount: DiscountIn | None = None
     invoice_policy: Literal["delivered", "ordered"] = "delivered"
@@ -160,4 +162,3 @@ class PickIn(Body):
 
     code: Annotated[str, Field(min_length=1, max_length=100)]
     qty: Annotated[QtyIn, Field(description="How often the code is scanned; 1 where it is left out.")] | None = None
-
