@@ -30,7 +30,9 @@ TITLES: dict[int, Promise] = {
 }
 """What each status is called."""
 
-OF_A_FIELD = frozenset({"unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_field"})
+OF_A_FIELD = frozenset(
+    {"unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_line", "unknown_field"}
+)
 """Codes of refusals that blame a field of the body (422); every other refusal of a rule is 409."""
 
 Blame = Mapping[str, str]

@@ -49,7 +49,9 @@ class Shop:
 
     def __init__(self) -> None:
         self.anna, self.bo = person("anna"), person("bo")
-        self.say(CustomerRecord("C1", "C1", "远帆船舶", addresses=(Address("north", "1 Pier"), Address("south", "2 Quay"))))
+        self.say(
+            CustomerRecord("C1", "C1", "远帆船舶", addresses=(Address("north", "1 Pier"), Address("south", "2 Quay")))
+        )
 
     def say(self, *records: Record) -> None:
         with writing():
@@ -73,7 +75,9 @@ class Shop:
 
     def draft(self, number: str, *lines: Any, customer: str = "C1", **more: Any) -> int:
         told = tuple(
-            line if isinstance(line, LineWanted) else LineWanted(line[0], D(str(line[1])), D(str(line[2])) if len(line) > 2 else None)
+            line
+            if isinstance(line, LineWanted)
+            else LineWanted(line[0], D(str(line[1])), D(str(line[2])) if len(line) > 2 else None)
             for line in lines
         )
         row = Customer.objects.get(code=customer)
@@ -124,10 +128,7 @@ class Shop:
 
 def everything() -> list[object]:
     """All that a refusal must leave as it was."""
-    return [
-        list(model.objects.order_by("pk").values())
-        for model in (Order, OrderStatus, Shipment, ShipmentLine, Move)
-    ]
+    return [list(model.objects.order_by("pk").values()) for model in (Order, OrderStatus, Shipment, ShipmentLine, Move)]
 
 
 def refused(code: str, do: Callable[..., Any], *args: Any, **more: Any) -> Refused:
