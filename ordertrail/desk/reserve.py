@@ -20,7 +20,7 @@ from ordertrail.stock.queries import free
 def reserve(by: Person, order: int, line: int, qty: int) -> int:
     """Hold ``qty`` (10⁻⁶) of free stock for line number ``line`` of a confirmed order of our own. Returns the reservation's id.
 
-    Refused("unknown_document"), ("not_ours"), ("not_confirmed"), ("over_reserved") beyond what is left to ship, ("short_stock").
+    Refused("unknown_line"), ("lives_elsewhere"), ("not_confirmed"), ("over_reserved") beyond what is left to ship, ("short_stock").
     """
     with step(by, "reserve") as s:
         hold("order", [order])
@@ -28,7 +28,7 @@ def reserve(by: Person, order: int, line: int, qty: int) -> int:
         found = next((one for one in standings([order])[order] if one.line == line), None)
         if found is None or found.product is None:
             sentence = _("Order %(order)s has no line %(line)s of a product. Name one of its lines.")
-            raise _of_line("unknown_document", sentence % {"order": row.number or order, "line": line})
+            raise _of_line("unknown_line", sentence % {"order": row.number or order, "line": line})
         hold("product", [found.product])
         _check(row, found, qty)
         made = stock.reserve(found.id, order, found.product, found.product, qty, by)
@@ -56,7 +56,7 @@ def unreserve(by: Person, reservation: int) -> None:
 def _check(order: Order, line: LineStanding, qty: int) -> None:
     words = {"order": order.number or order.pk, "line": line.line, "asked": _text(qty)}
     if not Terms.objects.filter(pk=order.pk).exists():
-        raise Refused("not_ours", _("Order %(order)s lives in another system. Reserve its goods there.") % words)
+        raise Refused("lives_elsewhere", _("Order %(order)s lives in another system. Reserve its goods there.") % words)
     if order.state != OrderState.CONFIRMED:
         sentence = _("Order %(order)s is %(state)s. Only a confirmed order holds stock; confirm it first.")
         raise Refused("not_confirmed", sentence % {**words, "state": OrderState(order.state).label})
@@ -74,7 +74,7 @@ def _check(order: Order, line: LineStanding, qty: int) -> None:
 
 
 def _of_line(code: str, sentence: str) -> Refused:
-    path = "line" if code == "unknown_document" else "qty"
+    path = "line" if code == "unknown_line" else "qty"
     return Refused(code, sentence, [{"path": path, "code": code, "detail": sentence}])
 
 

@@ -30,11 +30,11 @@ def type_customer(by: Person, code: str, *, name: str, **told: Any) -> int:
 
 
 def change_customer(by: Person, customer: int, changes: Mapping[str, Any]) -> int:
-    """Change fields of a customer that was typed here. Returns its id, which stays. Refused("not_ours") for another system's."""
+    """Change fields of a customer that was typed here. Returns its id, which stays. Refused("lives_elsewhere") for another system's."""
     with whole(), rewriting():
         record = said_of("customer", customer)
         if record is None:
             row = Customer.objects.select_related("home").get(pk=customer)
             sentence = _("%(customer)s is kept by %(home)s. Change it there; it comes over with the next sync.")
-            raise Refused("not_ours", sentence % {"customer": row.code, "home": row.home.name})
+            raise Refused("lives_elsewhere", sentence % {"customer": row.code, "home": row.home.name})
         return say(by, "change_customer", replace(record, **changes))

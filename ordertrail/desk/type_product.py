@@ -46,14 +46,14 @@ def type_product(by: Person, sku: str, *, barcodes: Sequence[Code] = (), **told:
 def change_product(by: Person, product: int, changes: Mapping[str, Any], barcodes: Sequence[Code] | None = None) -> int:
     """Change fields of a product that was typed here. Returns its id, which stays.
 
-    Refused("not_ours") for a product of another system, ("has_moved") for what goods were counted by, ("number_taken").
+    Refused("lives_elsewhere") for a product of another system, ("has_moved") for what goods were counted by, ("number_taken").
     """
     with whole(), rewriting():
         record = said_of("product", product)
         if record is None:
             row = Product.objects.select_related("home").get(pk=product)
             sentence = _("%(sku)s is kept by %(home)s. Change it there; it comes over with the next sync.")
-            raise Refused("not_ours", sentence % {"sku": row.sku, "home": row.home.name})
+            raise Refused("lives_elsewhere", sentence % {"sku": row.sku, "home": row.home.name})
         moved = [name for name in FIXED if name in changes and changes[name] != getattr(record, name)]
         if moved and has_moved(product):
             sentence = _(
