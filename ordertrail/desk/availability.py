@@ -87,11 +87,11 @@ def short_at_quote(s: Step, order: int) -> list[tuple[int, int, int, date | None
     short = []
     for product, wanted in asked.items():
         known = list(flows[product])
-        for pk, qty, day in wanted:
+        for pk, units, day in wanted:
             available = available_from(on_hand[product], known, day, _until(day, leads[product]))
-            if available < qty:
-                short.append((pk, available, qty, _earliest(on_hand[product], known, day, qty, leads[product])))
-            known = sorted([*known, Flow(day, -qty, "quotation", order)], key=lambda flow: flow.day)
+            if available < units:
+                short.append((pk, available, units, _earliest(on_hand[product], known, day, units, leads[product])))
+            known = sorted([*known, Flow(day, -units, "quotation", order)], key=lambda flow: flow.day)
     return sorted(short)
 
 

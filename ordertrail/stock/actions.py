@@ -63,14 +63,15 @@ class Hold:
     qty: int
 
 
-def reserve(line_id: int, order: int, product: int, typed: int, qty: int, by: Person | None) -> None:
-    """Hold ``qty`` for an order line; whoever calls has seen that it is free."""
+def reserve(line_id: int, order: int, product: int, typed: int, qty: int, by: Person | None) -> int:
+    """Hold ``qty`` for an order line, and return the reservation's id; whoever calls has seen that it is free."""
     hold_all([Hold(line_id, order, product, typed, qty)], by)
+    return Reservation.objects.filter(order_line=line_id).latest("pk").pk
 
 
 def hold_all(holds: Iterable[Hold], by: Person | None) -> None:
     """Hold many at once."""
-    at, who = clock.now(), by and by.pk
+    at, who = clock.now(), by.pk if by else None
     rows = [(hold.line, hold.order, hold.product, hold.typed, hold.qty, at, who, "") for hold in holds]
     bulk.insert(Reservation, RESERVATION, rows)
 
@@ -102,6 +103,11 @@ def release(lines: Collection[int] | Mapping[int, int], why: str) -> set[int]:
     return products
 
 
+def end(reservation: int, why: str) -> None:
+    """End one reservation."""
+    bulk.update(Reservation, ("id", "ended_at", "ended_by"), [(reservation, clock.now(), why)])
+
+
 def issue(picks: Sequence[Issue], *, day: date, at: datetime, by: Person | None) -> None:
     """Send goods out: each line takes what is held for it and then free stock only; what was held for it ends.
 
@@ -130,7 +136,7 @@ def issue(picks: Sequence[Issue], *, day: date, at: datetime, by: Person | None)
         Entry(p.product, p.typed, MoveKind.SHIPMENT, -p.qty, document=p.document, line=p.line, order_line=p.order_line)
         for p in picks
     ]
-    book(entries, day=day, at=at, by=by and by.pk)
+    book(entries, day=day, at=at, by=by.pk if by else None)
 
 
 def check_there(sku: str, needed: int, mine: int, free_qty: int) -> None:
@@ -161,7 +167,7 @@ def unship(shipment_line_ids: Collection[int], *, day: date, by: Person | None) 
         for gone in _gone("line", shipment_line_ids)
         if gone.left > 0
     ]
-    book(entries, day=day, at=clock.now(), by=by and by.pk)
+    book(entries, day=day, at=clock.now(), by=by.pk if by else None)
     return {entry.product for entry in entries}
 
 
@@ -194,7 +200,7 @@ def take_back(returns: Sequence[Back], *, day: date, by: Person | None) -> set[i
                     order_line=back.order_line,
                 )
             )
-    book(entries, day=day, at=clock.now(), by=by and by.pk)
+    book(entries, day=day, at=clock.now(), by=by.pk if by else None)
     return {entry.product for entry in entries}
 
 

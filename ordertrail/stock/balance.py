@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
+from django.db import connection
+
 from ordertrail.lib import bulk, clock
 from ordertrail.stock.models import Move, StockBalance
 
@@ -24,8 +26,8 @@ def add_to_balances(moved: Sequence[tuple[int, int]], day: date, warehouse: int)
     products = {product for product, _qty in moved}
     if day < _first(clock.today()):
         sql = f"UPDATE {bulk.table(StockBalance)} SET qty = qty + %s WHERE product_id = %s AND month >= %s"
-        for product, qty in moved:
-            _execute(sql, [qty, product, _first(day).isoformat()])
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, [[qty, product, _first(day).isoformat()] for product, qty in moved])
     long = [product for product, (_qty, moves) in _sums(products, None).items() if moves > WORTH_CLOSING]
     if not long:
         return
@@ -70,13 +72,6 @@ def _starts(products: Collection[int], closed: date) -> dict[int, tuple[date, in
         same = product in found and found[product][0] == month
         found[product] = (month, units + (found[product][1] if same else 0))
     return found
-
-
-def _execute(sql: str, values: list[object]) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
 
 
 def _first(day: date) -> date:

@@ -301,13 +301,13 @@ class _FIFO(_Book):
 
     def close(self) -> None:
         """Adjust old debts that are paid now, and write which pile gave what, as the difference to what was written before."""
-        for move, (base, cost) in self.owing.items():
-            self.adjust(move, cost - base - self.cost_of(move))
+        for owing, (base, cost) in self.owing.items():
+            self.adjust(owing, cost - base - self.cost_of(owing))
         now: dict[tuple[int, int], tuple[int, int]] = {}
-        for move, parts in self.taken.items():
-            for pile, qty, value in parts:
-                had = now.get((pile, move), (0, 0))
-                now[pile, move] = (had[0] + qty, had[1] + value)
+        for of, parts in self.taken.items():
+            for source, qty, value in parts:
+                had = now.get((source, of), (0, 0))
+                now[source, of] = (had[0] + qty, had[1] + value)
         for key in sorted(self.old.keys() | now.keys()):
             (qty, value), (had_qty, had_value) = now.get(key, (0, 0)), self.old.get(key, (0, 0))
             if (qty, value) != (had_qty, had_value):

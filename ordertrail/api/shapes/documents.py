@@ -52,6 +52,72 @@ class Shipment(ShipmentRow):
     lines: list[ShipmentLine]
 
 
+class Shipped(Shipment):
+    """A shipment that went out, with the draft of what stayed behind; null where nothing did."""
+
+    remainder: Id | None
+
+
+class Apart(Shape):
+    """What keeps drafts apart that were proposed together."""
+
+    field: str
+    documents: list[Id]
+    detail: str
+
+
+class ProposedShipments(Shape):
+    """Drafts that were proposed, one for each key, and which field keeps which of them apart."""
+
+    items: list[Shipment]
+    apart: list[Apart]
+
+
+class Package(Shape):
+    """A box of a shipment."""
+
+    id: Id
+    code: str
+
+
+class Picked(Shape):
+    """How far the picking of a shipment has come: what is picked in all, and what is left."""
+
+    picked: Qty
+    to_pick: Qty
+
+
+class ReturnRow(Shape):
+    """Goods that came back."""
+
+    id: Id
+    number: str | None
+    state: State
+    date: Day | None
+    customer_name: str
+    home: str
+
+
+class ReturnLine(Shape):
+    """A quantity of one order line that came back."""
+
+    order: Id | None
+    line: int | None
+    sku: str
+    qty: Qty
+    cost: Annotated[Money | None, Field(description="At what it came into stock. Only for who sees cost.")] = None
+
+
+class Return(ReturnRow):
+    """A return with its lines, and with what it was credited."""
+
+    version: int
+    customer: str | None
+    orders: list[Id]
+    lines: list[ReturnLine]
+    credit_note: Id | None
+
+
 class InvoiceRow(Shape):
     """What a customer is billed; the amounts of a credit note are negative."""
 
@@ -162,5 +228,6 @@ class Payment(PaymentRow):
 
 
 Shipments = Listed[ShipmentRow]
+Returns = Listed[ReturnRow]
 Invoices = Listed[InvoiceRow]
 Payments = Listed[PaymentRow]

@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from ordertrail.catalog.models import Product
 from ordertrail.desk.amend import Change, amend
 from ordertrail.desk.cancel_shipment import cancel_shipment
 from ordertrail.desk.confirm import confirm
@@ -49,7 +52,9 @@ class Shop:
 
     def __init__(self) -> None:
         self.anna, self.bo = person("anna"), person("bo")
-        self.say(CustomerRecord("C1", "C1", "远帆船舶", addresses=(Address("north", "1 Pier"), Address("south", "2 Quay"))))
+        self.say(
+            CustomerRecord("C1", "C1", "远帆船舶", addresses=(Address("north", "1 Pier"), Address("south", "2 Quay")))
+        )
 
     def say(self, *records: Record) -> None:
         with writing():
@@ -60,8 +65,6 @@ class Shop:
         self.say(ProductRecord(sku, sku, sku.title(), price=D(100), **fields))
 
     def sku(self, sku: str = "LAMP") -> int:
-        from ordertrail.catalog.models import Product
-
         return Product.objects.get(sku=sku).pk
 
     def receive(self, qty: object, cost: object = 60, sku: str = "LAMP", day: date = ORDERED) -> None:
@@ -73,7 +76,9 @@ class Shop:
 
     def draft(self, number: str, *lines: Any, customer: str = "C1", **more: Any) -> int:
         told = tuple(
-            line if isinstance(line, LineWanted) else LineWanted(line[0], D(str(line[1])), D(str(line[2])) if len(line) > 2 else None)
+            line
+            if isinstance(line, LineWanted)
+            else LineWanted(line[0], D(str(line[1])), D(str(line[2])) if len(line) > 2 else None)
             for line in lines
         )
         row = Customer.objects.get(code=customer)
@@ -103,7 +108,7 @@ class Shop:
         return cancel_shipment(by=self.bo, shipment=shipment, day=day)
 
     def amend(self, order: int, line: int, **what: Any) -> int:
-        told = {name: D(str(value)) if name != "sku" else value for name, value in what.items()}
+        told: dict[str, Any] = {name: D(str(value)) if name != "sku" else value for name, value in what.items()}
         return amend(by=self.anna, order=order, lines=[Change(line, **told)], reason="the customer called")
 
     def line(self, order: int, line: int = 1) -> LineStanding:
@@ -125,7 +130,7 @@ class Shop:
 def everything() -> list[object]:
     """All that a refusal must leave as it was."""
     return [
-        list(model.objects.order_by("pk").values())
+        list(model._default_manager.order_by("pk").values())
         for model in (Order, OrderStatus, Shipment, ShipmentLine, Move)
     ]
 
@@ -133,14 +138,12 @@ def everything() -> list[object]:
 def refused(code: str, do: Callable[..., Any], *args: Any, **more: Any) -> Refused:
     """That a verb is refused with this code and has changed nothing; the refusal."""
     before = everything()
-    try:
+    with pytest.raises(Refused) as no:
         do(*args, **more)
-    except Refused as no:
-        assert no.code == code, no
-        assert len(no.detail) > 10
-        assert everything() == before
-        return no
-    raise AssertionError(f"not refused with {code}")
+    assert no.value.code == code, no.value
+    assert len(no.value.detail) > 10
+    assert everything() == before
+    return no.value
 
 
 def whole() -> None:
