@@ -30,16 +30,10 @@ TITLES: dict[int, Promise] = {
 }
 """What each status is called."""
 
-<<<<<<< HEAD
 OF_A_FIELD = frozenset({
     "unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_field", "unknown_address", "unknown_line",
     "unknown_order", "missing_field", "wrong_value", "in_the_future",
 })  # fmt: skip
-=======
-OF_A_FIELD = frozenset(
-    {"unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_line", "unknown_field"}
-)
->>>>>>> own-S
 """Codes of refusals that blame a field of the body (422); every other refusal of a rule is 409."""
 
 Blame = Mapping[str, str]
