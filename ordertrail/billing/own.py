@@ -13,7 +13,6 @@ from ordertrail.billing.models import (
     Invoice,
     InvoiceLine,
     InvoiceShare,
-    Payment,
     PaymentShare,
     Setoff,
     WriteOff,
@@ -21,11 +20,12 @@ from ordertrail.billing.models import (
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.ids import LINES
 from ordertrail.lib.money import MONEY_SCALE, from_units
+from ordertrail.orders.rules import LineAmounts
 from ordertrail.records.own import make
 
 LINE = (
     "id", "invoice", "line", "order", "order_line", "sku", "qty", "net", "tax_rate", "tax", "gross", "kind", "credits", "standing",
-    "counts",
+    "counts", "order_key",
 )  # fmt: skip
 SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
 
@@ -90,7 +90,7 @@ def write_lines(
         place = line.line or free
         rows.append((
             invoice * LINES + place, invoice, place, line.order, line.order_line, line.sku, line.qty, told.net, line.rate, told.tax,
-            told.gross, line.kind, line.credits, standing, False,
+            told.gross, line.kind, line.credits, standing, False, "",
         ))  # fmt: skip
     bulk.insert(InvoiceLine, LINE, rows)
     shares = divided(lines, amounts, names, how)
@@ -111,16 +111,14 @@ def write_lines(
 
 def lines_of(invoices: Iterable[int]) -> dict[int, list[Line]]:
     """The lines of these invoices by invoice, as they are written; ``amount`` of goods is left at 0."""
-    from ordertrail.orders.rules import LineAmounts
-
     found: dict[int, list[Line]] = {invoice: [] for invoice in invoices}
-    for invoice, line, order, order_line, sku, qty, net, rate, tax, gross, kind, credits in bulk.select(
+    for invoice, line, order, order_line, sku, qty, net, rate, tax, gross, kind, back in bulk.select(
         "SELECT invoice_id, line, order_id, order_line_id, sku, qty, net, tax_rate, tax, gross, kind, credits"
         f" FROM {bulk.table(InvoiceLine)} WHERE invoice_id IN {bulk.among()} ORDER BY id",
         [bulk.bound(found)],
     ):
         told = LineAmounts(net, tax, gross)
-        found[invoice].append(Line(order, order_line, sku, qty, rate, 0, kind, told, line, credits))
+        found[invoice].append(Line(order, order_line, sku, qty, rate, 0, kind, told, line, back))
     return found
 
 
@@ -197,8 +195,3 @@ def write_off(payment: int, parts: Iterable[tuple[int | None, int | None, int]])
         ("payment", "invoice", "order", "amount", "at"),
         [(payment, invoice, order, amount, now) for invoice, order, amount in parts],
     )
-
-
-def pay(number: str, values: Mapping[str, Any], document: int, home: int) -> None:
-    """Write the row of a payment."""
-    Payment.objects.create(pk=document, home_id=home, number=number, state="done", made_at=clock.now(), **values)

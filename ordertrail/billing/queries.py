@@ -1,4 +1,4 @@
-"""Reading own invoices and payments: what is open, billed, allocated. Amounts in money units (10⁻⁴); each by a fixed number of queries."""
+"""Reading own invoices and payments: what is open, billed, allocated. Amounts in money units (10⁻⁴); a fixed number of queries each."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ordertrail.billing.models import (
     Setoff,
     WriteOff,
 )
+from ordertrail.billing.settling import exchange
 from ordertrail.lib import bulk
 from ordertrail.orders.models import Order, OrderException
 from ordertrail.orders.rules import LineAmounts
@@ -67,8 +68,8 @@ class Head:
 
 @dataclass(slots=True)
 class Bill:
-    """What was billed of an order: gross on posted invoices and drafts, what of it was in advance and is not taken off yet (by tax rate),
-    and whether it is billed by money."""
+    """What was billed of an order: gross on posted invoices and drafts, what of it was in advance and is not taken off yet (by tax
+    rate), and whether it is billed by money."""
 
     posted: int = 0
     drafted: int = 0
@@ -83,10 +84,26 @@ def heads(invoices: Iterable[int]) -> dict[int, Head]:
         f" cancelled_at IS NOT NULL FROM {bulk.table(Invoice)} WHERE id IN {bulk.among()}",
         [bulk.bound(set(invoices))],
     )
-    return {
-        row[0]: Head(*row[:7], bool(row[7]), row[8], _day(row[9]), _day(row[10]), row[11], bool(row[12]))
-        for row in rows
-    }
+    return {row[0]: _head(*row) for row in rows}
+
+
+def _head(*row: Any) -> Head:
+    pk, number, state, type_, customer, currency, digits, include_tax, total, due, day, rate, cancelled = row
+    return Head(
+        pk,
+        number,
+        state,
+        type_,
+        customer,
+        currency,
+        digits,
+        bool(include_tax),
+        total,
+        _day(due),
+        _day(day),
+        rate,
+        bool(cancelled),
+    )
 
 
 def _day(value: Any) -> date | None:
@@ -236,9 +253,9 @@ def billed_lines(order_lines: Iterable[int]) -> dict[int, Billed]:
     )
     credited: dict[int, int] = defaultdict(int)
     unnamed: dict[int, int] = defaultdict(int)
-    for order_line, _, _, qty, credits in rows:
-        if credits is not None:
-            credited[credits] -= qty
+    for order_line, _, _, qty, back in rows:
+        if back is not None:
+            credited[back] -= qty
         elif qty < 0:
             unnamed[order_line] -= qty
     found: dict[int, list[tuple[int, int, int, int]]] = {row[0]: [] for row in rows}
@@ -274,4 +291,68 @@ def owed(customer: int, salespersons: Collection[str] | None = None) -> dict[str
     found: dict[str, int] = defaultdict(int)
     for currency, amount in bulk.select(sql, params * len(sources)):
         found[currency] += int(amount)
+    return found
+
+
+def candidates(customer: Collection[int], currency: str) -> list[Head]:
+    """The posted invoices and credit notes of a customer (all its documents) in a currency, oldest due date first, then by number;
+    whether anything is open of them ``opens`` tells."""
+    rows = bulk.select(
+        f"SELECT id FROM {bulk.table(Invoice)} WHERE customer IN {bulk.among()} AND state = 'posted' AND currency = %s"
+        " AND cancelled_at IS NULL",
+        [bulk.bound(customer), currency],
+    )
+    found = heads(row[0] for row in rows)
+    return sorted(found.values(), key=lambda head: (str(head.due_date or ""), head.number))
+
+
+def allocated(payments: Iterable[int]) -> dict[int, list[tuple[int, int, int]]]:
+    """What each of these payments is allocated to now, from the oldest to the newest, as (id, invoice, amount)."""
+    rows = bulk.select(
+        f"SELECT payment_id, id, invoice_id, amount FROM {bulk.table(Allocation)} WHERE payment_id IN {bulk.among()}"
+        " AND ended_at IS NULL AND invoice_id IS NOT NULL ORDER BY id",
+        [bulk.bound(set(payments))],
+    )
+    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for payment, *one in rows:
+        found[payment].append((one[0], one[1], one[2]))
+    return found
+
+
+def shares_of(allocations: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """The orders' shares of each of these allocations, as (order, amount)."""
+    rows = bulk.select(
+        f"SELECT allocation_id, order_id, amount FROM {bulk.table(PaymentShare)} WHERE allocation_id IN {bulk.among()} ORDER BY id",
+        [bulk.bound(set(allocations))],
+    )
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for allocation, order, amount in rows:
+        found[allocation].append((order, amount))
+    return found
+
+
+def refunded(payments: Iterable[int]) -> dict[int, int]:
+    """What of each of these payments was paid back, credit notes that were paid out included."""
+    rows = bulk.select(
+        f"SELECT refunds_id, SUM(-amount) FROM {bulk.table(Payment)} WHERE refunds_id IN {bulk.among()} AND state = 'done'"
+        " GROUP BY refunds_id",
+        [bulk.bound(set(payments))],
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def exchanged(payments: Iterable[int], currency: str, digits: int) -> dict[int, int | None]:
+    """Exchange gain of each of these payments in the company's ``currency``, over what it is allocated to now; None where a rate is not
+    known. A payment in the company's currency is left out: it has none."""
+    rows = bulk.select(
+        f"SELECT p.id, a.amount, p.rate, i.rate FROM {bulk.table(Payment)} p JOIN {bulk.table(Allocation)} a ON a.payment_id = p.id"
+        f" JOIN {bulk.table(Invoice)} i ON i.id = a.invoice_id"
+        f" WHERE p.id IN {bulk.among()} AND p.currency <> %s AND a.ended_at IS NULL",
+        [bulk.bound(set(payments)), currency],
+    )
+    found: dict[int, int | None] = {}
+    for payment, amount, paid, billed in rows:
+        before = found.get(payment, 0)
+        known = before is not None and paid is not None and billed is not None
+        found[payment] = (before or 0) + exchange(amount, paid, billed, digits) if known else None
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ordertrail.billing.rules import Named, payment_shares
+from ordertrail.lib.money import half_up_div
 
 
 class Rests(NamedTuple):
@@ -118,3 +119,15 @@ def creditable(billed: Sequence[tuple[int, int, int]], unnamed: int) -> dict[int
         unnamed -= taken
         left[pk] = qty - credited - taken
     return dict(sorted(left.items()))
+
+
+def exchange(amount: int, paid_rate: int, billed_rate: int, digits: int) -> int:
+    """Gain (or negative, loss) in the company's currency where ``amount`` was billed at one rate and paid at another (10⁻⁶); each of
+    the two amounts is rounded once.
+
+    >>> exchange(1_000_000, 7_300_000, 7_100_000, 2)
+    200000
+    """
+    step: int = 10 ** (4 - digits)
+    paid, billed = (half_up_div(amount * rate, 10**6 * step) * step for rate in (paid_rate, billed_rate))
+    return paid - billed

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.catalog.models import Product
 from ordertrail.desk.exposure import check_credit
-from ordertrail.desk.held import Held, hold_orders
+from ordertrail.desk.held import hold_orders
 from ordertrail.desk.lowering import release_all, settle
 from ordertrail.desk.quantity import plain
 from ordertrail.desk.step import Step, step
@@ -55,7 +55,9 @@ def amend(*, by: Person, order: int, lines: Sequence[Change], reason: str, day: 
         held = hold_orders([order], also=[product.pk for product in products.values()])
         head = held.orders[order]
         may("amend", head)
-        before = {line.pk: line for line in OrderLine.objects.filter(order=order).select_related("product").order_by("line")}
+        before = {
+            line.pk: line for line in OrderLine.objects.filter(order=order).select_related("product").order_by("line")
+        }
         after = {pk: _as_typed(line) for pk, line in before.items()}
         for one in lines:
             pk = _known(head, before, one)
@@ -85,9 +87,7 @@ def _known(head: Head, lines: dict[int, OrderLine], one: Change) -> int:
     if pk not in lines:
         detail = _("Order %(order)s has no line %(line)s; it has %(count)s.")
         detail %= {"order": head.name, "line": one.line, "count": len(lines)}
-        raise Refused(
-            "unknown_line", detail, [{"path": f"{one.path}.line", "code": "unknown_line", "detail": detail}]
-        )
+        raise Refused("unknown_line", detail, [{"path": f"{one.path}.line", "code": "unknown_line", "detail": detail}])
     return pk
 
 
@@ -113,7 +113,9 @@ def _changed(
         raise _below(head, standing, one, _("another price or product needs a new line or order"))
     done = _done(standing)
     if line.qty < now.qty and line.qty - standing.cancelled < done:
-        raise _below(head, standing, one, _("at least %(least)s stay ordered") % {"least": plain(done + standing.cancelled)})
+        raise _below(
+            head, standing, one, _("at least %(least)s stay ordered") % {"least": plain(done + standing.cancelled)}
+        )
     return line
 
 
@@ -148,7 +150,7 @@ def _check_money(s: Step, head: Head) -> None:
     before = OrderStatus.objects.get(pk=head.id)
     s.settle_now()
     after = OrderStatus.objects.get(pk=head.id)
-    if after.not_invoiced < min(before.not_invoiced, 0):
+    if after.not_invoiced < before.not_invoiced and after.not_invoiced < 0:
         sentence = _("Order %(order)s would come to %(amount)s, and %(billed)s are billed. Credit an invoice first.")
         words = {"order": head.name, "amount": f"{after.effective:.2f}", "billed": f"{after.invoiced:.2f}"}
         raise Refused("below_done", sentence % words)

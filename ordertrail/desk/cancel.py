@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from ordertrail.billing.models import InvoiceShare
@@ -12,7 +13,6 @@ from ordertrail.desk.held import hold_orders
 from ordertrail.desk.lowering import release_all, settle
 from ordertrail.desk.quantity import plain
 from ordertrail.desk.step import step
-from ordertrail.lib.money import MONEY_SCALE, to_units
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.exceptions import CLOSED, INVOICE_CANCELLED, SHIPMENT_CANCELLED, bill_again, cut, overtake
 from ordertrail.orders.own import Head, mark, may
@@ -46,8 +46,8 @@ def _check(head: Head, lines: Iterable[LineStanding]) -> None:
         sentence = _("%(qty)s of %(order)s/%(line)s have been shipped. Close the rest, or take the goods back first.")
         words = {"qty": plain(out.shipped - out.returned), "order": head.name, "line": out.line}
         raise Refused("has_shipments", sentence % words)
-    shares = InvoiceShare.objects.filter(order=head.id, counts=True).values_list("gross", flat=True)
-    if any(line.invoiced for line in listed) or sum(to_units(gross, MONEY_SCALE) for gross in shares):
+    billed = InvoiceShare.objects.filter(order=head.id, counts=True).aggregate(gross=Sum("gross"))["gross"]
+    if billed or any(line.invoiced for line in listed):
         sentence = _("Posted invoices stand for order %(order)s. Cancel or credit them first, or close the order.")
         raise Refused("has_invoices", sentence % {"order": head.name})
 

@@ -137,7 +137,7 @@ def _credited(keys: Iterable[int]) -> dict[int, tuple[int, LineAmounts]]:
 
 
 def recreate(s: Step, exception: OrderException) -> int | None:
-    """The draft that bills again what an order's cancelled invoice billed, as far as that may still be billed; None where nothing may."""
+    """The draft that bills again what an order's cancelled invoice billed, as far as that may be billed now; None where nothing may."""
     order, row = exception.order_id, Invoice.objects.get(pk=exception.document)
     basis = Basis.of([order])
     head = basis.orders[order]

@@ -88,7 +88,9 @@ def _check_invoices(held: Held, gone: Mapping[int, int]) -> None:
         lines = [replace(line, shipped=line.shipped - gone.get(line.id, 0)) for line in held.of(order)]
         for line in lines:
             if line.id in gone and line.invoiced > max(line.base, 0):
-                sentence = _("%(qty)s of %(order)s/%(line)s are billed, and the invoice needs them to be out. Credit it first.")
+                sentence = _(
+                    "%(qty)s of %(order)s/%(line)s are billed, and the invoice needs them to be out. Credit it first."
+                )
                 words = {"qty": plain(line.invoiced), "order": head.name, "line": line.line}
                 raise Refused("has_invoices", sentence % words)
         bases = {line.id: max(line.base, 0) for line in lines}

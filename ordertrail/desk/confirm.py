@@ -35,7 +35,9 @@ def confirm(*, by: Person, order: int, day: date | None = None) -> int:
         if head.limited and head.customer is not None:
             s.settle_now()
             check_credit(s, head.customer, order)
-        serve(s, {line.product for line in held.of(order) if line.product is not None and not line.service}, among=[order])
+        serve(
+            s, {line.product for line in held.of(order) if line.product is not None and not line.service}, among=[order]
+        )
         s.act("order", order, number=number(head, when))
     return order
 

@@ -86,10 +86,10 @@ def left_of(order_lines: set[int]) -> dict[int, int]:
     return found
 
 
-def _back(line: Line, place: int, credits: int | None) -> Line:
+def _back(line: Line, place: int, key: int | None) -> Line:
     """The line that takes ``line`` back."""
     qty = None if line.qty is None else -line.qty
-    return Line(line.order, line.order_line, line.sku, qty, line.rate, -line.amount, line=place, credits=credits)
+    return Line(line.order, line.order_line, line.sku, qty, line.rate, -line.amount, line=place, credits=key)
 
 
 def _check_posted(row: Invoice) -> None:

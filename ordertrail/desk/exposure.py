@@ -16,8 +16,8 @@ from ordertrail.parties.models import Customer
 
 
 def check_credit(s: Step, customer: int, order: int) -> None:
-    """Refused("over_credit") where the exposure with this order would exceed the customer's limit (domain.md §1.10, money): what is open
-    of posted invoices and what confirmed orders have not invoiced, in the limit's currency."""
+    """Refused("over_credit") where the exposure with this order would exceed the customer's limit (domain.md §1.10, money): what is
+    open of posted invoices and what confirmed orders have not invoiced, in the limit's currency."""
     row = Customer.objects.filter(pk=customer).first()
     if row is None or row.credit_limit is None:
         return

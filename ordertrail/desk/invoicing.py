@@ -58,10 +58,6 @@ class Basis:
             settings.COMPANY.tax_rounding == "line",
         )
 
-    def line(self, key: int) -> LineStanding | None:
-        """An order line by its id."""
-        return next((line for lines in self.lines.values() for line in lines if line.id == key), None)
-
     def by_id(self) -> dict[int, LineStanding]:
         """All order lines by their ids."""
         return {line.id: line for lines in self.lines.values() for line in lines}
@@ -70,17 +66,17 @@ class Basis:
         """How documents of ``frame`` round here."""
         return frame.rounding(by_line=self.by_line)
 
-    def may_bill(self, order: int) -> int:
-        """How much of an order may still be billed by money, gross: its base less what was billed, drafts counted."""
-        return self._gross(order, {line.id: line.base for line in self.lines[order]}) - self._billed(order)
+    def may_bill(self, order: int, *, drafts: bool = True) -> int:
+        """How much of an order may still be billed by money, gross: its base less what was billed, other ``drafts`` counted."""
+        return self._gross(order, {line.id: line.base for line in self.lines[order]}) - self._billed(order, drafts)
 
-    def may_advance(self, order: int) -> int:
-        """How much of an order may be billed ahead: all that it is expected to come to, less what was billed, drafts counted."""
-        return self._gross(order, {line.id: expected(line) for line in self.lines[order]}) - self._billed(order)
+    def may_advance(self, order: int, *, drafts: bool = True) -> int:
+        """How much of an order may be billed ahead: all that it is expected to come to, less what was billed."""
+        return self._gross(order, {line.id: expected(line) for line in self.lines[order]}) - self._billed(order, drafts)
 
-    def _billed(self, order: int) -> int:
+    def _billed(self, order: int, drafts: bool) -> int:
         bill = self.billed.get(order, Bill())
-        return bill.posted + bill.drafted
+        return bill.posted + (bill.drafted if drafts else 0)
 
     def _gross(self, order: int, quantities: Mapping[int, int]) -> int:
         frame = self.orders[order].frame
@@ -117,8 +113,9 @@ def _heads(orders: Collection[int]) -> Iterable[OrderHead]:
         f" WHERE o.id IN {bulk.among()}",
         [bulk.bound(orders)],
     )
-    for pk, number, state, *frame, include_tax in rows:
-        yield OrderHead(pk, number or str(pk), state, Frame(*frame, bool(include_tax)))
+    for pk, number, state, company, customer, name, address, currency, digits, include_tax in rows:
+        frame = Frame(company, customer, name, address, currency, digits, bool(include_tax))
+        yield OrderHead(pk, number or str(pk), state, frame)
 
 
 def check_billable(head: OrderHead) -> None:
@@ -168,8 +165,8 @@ def new_draft(s: Step, basis: Basis, frame: Frame, lines: Sequence[Line], paper:
 
 
 def redrawn(basis: Basis, frame: Frame, lines: Iterable[Line], quantities: Mapping[int, int]) -> list[Line]:
-    """A draft's lines as they are to be: at these quantities by line number (what is not named stays, 0 is left out), at the product and
-    price that the order has now."""
+    """A draft's lines as they are to be: at these quantities by line number (what is not named stays, 0 is left out), at the product
+    and price that the order has now."""
     by_id = basis.by_id()
     found: list[Line] = []
     for line in lines:

@@ -1,5 +1,5 @@
-"""What follows for draft invoices when an order, or what was delivered of it, becomes less: their lines are lowered to what may still be
-billed, the newest draft first, and take the product and price that the order has now (api.md §5)."""
+"""What follows for draft invoices when an order, or what was delivered of it, becomes less: their lines are lowered to what may
+still be billed, the newest draft first, and take the product and price that the order has now (api.md §5)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What follows when less is to be done of orders than before: drafts are lowered to what is still open, reservations to what is still to
-ship, and whoever waits for the goods gets them (api.md §5, domain.md §1.10)."""
+"""What follows when less is to be done of orders than before: drafts are lowered to what is still open, reservations to what is to be
+shipped, and whoever waits for the goods gets them (api.md §5, domain.md §1.10)."""
 
 from __future__ import annotations
 

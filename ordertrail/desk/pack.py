@@ -36,12 +36,19 @@ def pack(*, by: Person, shipment: int, lines: Sequence[tuple[int, int, int]]) ->
             left = rows[line].qty - packed.get(rows[line].id, 0)
             if qty > left:
                 told = held.lines[line]
-                words = {"order": held.orders[told.order].name, "line": told.line, "left": plain(left), "asked": plain(qty)}
+                words = {
+                    "order": held.orders[told.order].name,
+                    "line": told.line,
+                    "left": plain(left),
+                    "asked": plain(qty),
+                }
                 sentence = _("Of %(order)s/%(line)s %(left)s are left to pack; %(asked)s were asked for.")
                 raise Refused("over_pick", sentence % words)
-        made = Package.objects.create(shipment_id=shipment, code="", made_at=clock.now())
+        made: Package = Package.objects.create(shipment_id=shipment, code="", made_at=clock.now())
         made.code = f"PK-{made.pk:08d}"
         made.save(update_fields=["code"])
-        bulk.insert(PackageLine, ("package", "line", "qty"), [(made.pk, rows[line].id, qty) for line, qty in wanted.items()])
+        bulk.insert(
+            PackageLine, ("package", "line", "qty"), [(made.pk, rows[line].id, qty) for line, qty in wanted.items()]
+        )
         s.act("shipment", shipment, package=made.code)
     return made

@@ -78,7 +78,9 @@ def _meant(code: str) -> tuple[Product, int]:
     alike = list(Product.objects.filter(sku_key=number_key(code)[:100]).order_by("pk")[:2])
     exact = [product for product in alike if product.sku == code] or alike
     if len(exact) != 1:
-        detail = _("Nothing bears the code %(code)s. Scan the product's barcode, or type its SKU.") % {"code": code[:100]}
+        detail = _("Nothing bears the code %(code)s. Scan the product's barcode, or type its SKU.") % {
+            "code": code[:100]
+        }
         raise Refused("unknown_product", detail, [{"path": "code", "code": "unknown_product", "detail": detail}])
     return exact[0], QTY_SCALE
 

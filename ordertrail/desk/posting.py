@@ -30,7 +30,7 @@ def number(invoice: int, type_: str, day: date) -> str:
     rows = Invoice.objects.filter(home=desk(), posted_at__isnull=False).exclude(pk=invoice)
     rows = rows.filter(type="credit_note") if kind == "credit_note" else rows.exclude(type="credit_note")
     last = rows.order_by("-invoice_date", "-pk").values_list("number", "invoice_date").first()
-    if last is not None and last[1] > day:
+    if last is not None and last[1] is not None and last[1] > day:
         sentence = _(
             "%(last)s is dated %(date)s already; numbers follow the days. Post with the date %(date)s or later."
         )
@@ -69,7 +69,7 @@ def credit_note(
 
 
 def set_against(s: Step, note: int, invoices: Sequence[int]) -> None:
-    """Let a posted credit note reduce its own orders' open parts of these invoices, in this order; the rest is the customer's credit."""
+    """Let a posted credit note reduce its own orders' open parts of these invoices, in this order; the rest stays credit."""
     every = opens([note, *invoices])
     left = {order: part.open for order, part in every[note].items()}
     for invoice in invoices:

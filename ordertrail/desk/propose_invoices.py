@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ordertrail.billing.amounts import Line
 from ordertrail.billing.own import Frame, Paper
 from ordertrail.billing.queries import Bill
-from ordertrail.desk.invoicing import BILLABLE, Basis, by_money, check_billable, goods, new_draft
+from ordertrail.desk.invoicing import Basis, by_money, check_billable, goods, new_draft
 from ordertrail.desk.step import hold, step
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
@@ -50,6 +50,8 @@ def propose_invoices(
     with step(by, "propose_invoices") as s:
         hold("order", orders)
         basis = Basis.of(orders)
+        for order in orders:
+            check_billable(basis.orders[order])
         by_frame: dict[Frame, list[Line]] = {}
         for order in sorted(basis.orders, key=lambda order: basis.names[order]):
             if lines := _billable(basis, order):
@@ -63,8 +65,6 @@ def propose_invoices(
 def _billable(basis: Basis, order: int) -> list[Line]:
     """Everything of an order that may be billed now: quantities, or money where it is billed by money."""
     head = basis.orders[order]
-    if head.state not in BILLABLE:
-        return []
     if basis.billed.get(order, Bill()).by_money:
         most = basis.may_bill(order)
         return by_money(basis, order, most, "amount") if most > 0 else []
@@ -72,12 +72,7 @@ def _billable(basis: Basis, order: int) -> list[Line]:
 
 
 def _nothing(basis: Basis) -> Refused:
-    heads = list(basis.orders.values())
-    if heads and all(head.state not in BILLABLE for head in heads):
-        try:
-            check_billable(heads[0])
-        except Refused as refused:
-            return refused
+    heads = basis.orders.values()
     sentence = _(
         "Nothing of %(orders)s is left to invoice: what may be billed is on an invoice or draft already. Ship first, or bill by amount."
     )

@@ -47,12 +47,15 @@ def _short(name: str, short: Collection[tuple[int, int, int, date | None]]) -> R
         line = pk % LINES
         words = {"order": name, "line": line, "asked": plain(asked), "free": plain(available), "day": earliest}
         sentence = (
-            _("Line %(order)s/%(line)s asks for %(asked)s; %(free)s can be promised for its day, all of it from %(day)s.")
+            _(
+                "Line %(order)s/%(line)s asks for %(asked)s; %(free)s can be promised for its day, all of it from %(day)s."
+            )
             if earliest
-            else _("Line %(order)s/%(line)s asks for %(asked)s; %(free)s can be promised, and nothing more is on its way.")
+            else _(
+                "Line %(order)s/%(line)s asks for %(asked)s; %(free)s can be promised, and nothing more is on its way."
+            )
         )
         way_out = _("Accept it (stock_short), lower it, or choose a later day.")
         detail = f"{sentence % words} {way_out}"
         errors.append({"path": f"lines.{line - 1}.qty", "code": SHORT, "detail": detail})
     return Refused(SHORT, errors[0]["detail"], errors)
-

@@ -86,7 +86,9 @@ def _undone(held: Held, lines: Wanted) -> dict[tuple[int, int], int]:
 
 def _recorded(lines: Sequence[int]) -> dict[int, int]:
     """The place of each of these shipment lines among all: by the day on which its goods went, then in the order of recording."""
-    rows = Move.objects.filter(line__in=lines, kind="shipment").order_by("move_date", "pk").values_list("line", flat=True)
+    rows = (
+        Move.objects.filter(line__in=lines, kind="shipment").order_by("move_date", "pk").values_list("line", flat=True)
+    )
     return {line: place for place, line in enumerate(rows, 1) if line is not None}
 
 

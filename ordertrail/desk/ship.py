@@ -83,14 +83,14 @@ def _check(draft: Draft, held: Held, rows: Mapping[int, Row], wanted: Mapping[in
     for line, qty in wanted.items():
         check(held, held.lines[line], qty, rows[line].qty)
     for order, advance in sorted(blocking(orders).items()):
-        sentence = _("Order %(order)s ships when advance %(advance)s is paid. Collect it, or take the order off the shipment.")
+        sentence = _(
+            "Order %(order)s ships when advance %(advance)s is paid. Collect it, or take the order off the shipment."
+        )
         words = {"order": held.orders[order].name, "advance": advance}
         raise Refused("advance_unpaid", sentence % words)
 
 
-def _issue(
-    s: Step, shipment: int, held: Held, rows: Mapping[int, Row], wanted: Mapping[int, int], when: date
-) -> None:
+def _issue(s: Step, shipment: int, held: Held, rows: Mapping[int, Row], wanted: Mapping[int, int], when: date) -> None:
     issues = []
     for line, qty in wanted.items():
         told = held.lines[line]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,7 +43,7 @@ class OrderWanted:
     customer: int
     lines: tuple[LineWanted, ...]
     number: str = ""
-    date: date | None = None
+    day: date | None = None
     promised_date: date | None = None
     ship_to: str | None = None
     currency: str = ""
@@ -58,7 +59,7 @@ def take_order(*, by: Person, wanted: OrderWanted) -> int:
 
     Refused("number_taken"), and for wrong fields ("unknown_product"), ("unknown_address"), ("missing_field"), ("in_the_future").
     """
-    day = day_of(wanted.date)
+    day = day_of(wanted.day)
     with step(by, "take_order") as s:
         hold("customer", [wanted.customer])
         customer = Customer.objects.get(pk=wanted.customer)
@@ -109,7 +110,7 @@ def _lines(wanted: OrderWanted, products: dict[str, Product]) -> list[TypedLine]
     return [_line(n, line, products[line.sku], costs) for n, line in enumerate(wanted.lines, 1)]
 
 
-def _line(number: int, line: LineWanted, product: Product, costs: dict[int, int | None]) -> TypedLine:
+def _line(number: int, line: LineWanted, product: Product, costs: Mapping[int, int]) -> TypedLine:
     price = product.price if line.price is None else line.price
     if price is None:
         detail = _("Product %(sku)s has no price. Give one on line %(line)s.")

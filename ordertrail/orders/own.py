@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -62,14 +63,16 @@ def heads(orders: Collection[int]) -> dict[int, Head]:
     sql = _SQL.format(
         orders=bulk.table(Order), terms=bulk.table(Terms), customers=bulk.table(Customer), among=bulk.among()
     )
-    found = {
-        row[0]: Head(*row[:8], bool(row[8]), row[9], bool(row[10]), *row[11:15], bool(row[15]))
-        for row in bulk.select(sql, [bulk.bound(set(orders))])
-    }
+    found = {row[0]: _head(row) for row in bulk.select(sql, [bulk.bound(set(orders))])}
     if missing := set(orders) - set(found):
         sentence = _("There is no order %(id)s; search for its number.")
         raise Refused("unknown_document", sentence % {"id": min(missing)})
     return {order: found[order] for order in orders}
+
+
+def _head(row: tuple[Any, ...]) -> Head:
+    values = [bool(value) if place in (8, 10, 15) else value for place, value in enumerate(row)]
+    return Head(*values)
 
 
 def may(verb: str, head: Head) -> str:

@@ -44,7 +44,7 @@ def pushed(amounts: Sequence[int], discount: int, digits: int) -> list[int]:
 
 
 def document_gross(parts: Iterable[tuple[int, int]], digits: int, *, include_tax: bool) -> int:
-    """What one document over ``parts`` (amount, tax rate) comes to, tax rounded once a rate; amounts are gross where prices include tax.
+    """What one document over ``parts`` (amount, tax rate) comes to, tax rounded once a rate; amounts are gross where they include tax.
 
     >>> document_gross([(500, 130_000)] * 3, 2, include_tax=False)  # 0.15 + 0.0195
     1700
@@ -77,7 +77,7 @@ def included_tax(lines: Iterable[LineStanding], quantities: Mapping[int, int], d
     by_rate: dict[int, int] = {}
     for line in lines:
         by_rate[line.tax_rate] = by_rate.get(line.tax_rate, 0) + _piece(line, quantities.get(line.id, 0), digits)
-    step = 10 ** (4 - digits)
+    step: int = 10 ** (4 - digits)
     nets = (half_up_div(gross * QTY_SCALE, (QTY_SCALE + rate) * step) * step for rate, gross in by_rate.items())
     return sum(by_rate.values()) - sum(nets)
 

@@ -15,7 +15,7 @@ from ordertrail.lib.numbers import number_key
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import Order, OrderLine
 from ordertrail.orders.pricing import LARGEST, line_amount, pushed
-from ordertrail.orders.rules import line_amounts
+from ordertrail.orders.rules import LineAmounts, line_amounts
 
 LINE = (
     "id", "order", "line", "sku", "product", "name", "unit", "qty", "cancelled_qty", "price", "net", "tax_rate", "tax", "gross",
@@ -58,26 +58,28 @@ def products_by_sku(skus: Sequence[tuple[str, str]]) -> dict[str, Product]:
         if exact:
             found[sku] = exact[0]
         else:
-            sentence = _("There is no product %(sku)s. Write it down first, or search for its SKU.") % {"sku": sku[:100]}
+            sentence = _("There is no product %(sku)s. Write it down first, or search for its SKU.") % {
+                "sku": sku[:100]
+            }
             errors.append({"path": path, "code": "unknown_product", "detail": sentence})
     if errors:
         raise Refused("unknown_product", errors[0]["detail"], errors)
     return found
 
 
-def amounts(
-    lines: Sequence[TypedLine], discount: int, digits: int, *, include_tax: bool
-) -> list[tuple[int, int, int]]:
-    """Net, tax and gross of each line, the header's discount pushed to them. Refused("wrong_value") for an amount beyond all measure."""
+def amounts(lines: Sequence[TypedLine], discount: int, digits: int, *, include_tax: bool) -> list[LineAmounts]:
+    """Net, tax and gross of each line, the header's discount pushed to them. Refused("wrong_value") for one beyond all measure."""
     bare = [line_amount(line.qty, line.price, line.discount, digits) for line in lines]
     for line, amount in zip(lines, bare, strict=True):
         if amount >= LARGEST:
-            detail = _("Line %(line)s comes to more than can be kept. Check its quantity and price.") % {"line": line.line}
+            detail = _("Line %(line)s comes to more than can be kept. Check its quantity and price.") % {
+                "line": line.line
+            }
             path = f"lines.{line.line - 1}.qty"
             raise Refused("wrong_value", detail, [{"path": path, "code": "wrong_value", "detail": detail}])
     told = pushed(bare, discount, digits)
     rates = [line.tax_rate for line in lines]
-    return [tuple(one) for one in line_amounts(list(zip(told, rates, strict=True)), digits, include_tax=include_tax)]
+    return line_amounts(list(zip(told, rates, strict=True)), digits, include_tax=include_tax)
 
 
 def write_lines(order: Order, lines: Sequence[TypedLine], discount: int) -> None:
@@ -113,6 +115,9 @@ def day_of(day: date | None, path: str = "date") -> date:
     """The day on which something was done: today by default. Refused("in_the_future") for one to come."""
     today = clock.today()
     if day is not None and day > today:
-        detail = _("%(day)s is still to come; today is %(today)s. Give a day up to today.") % {"day": day, "today": today}
+        detail = _("%(day)s is still to come; today is %(today)s. Give a day up to today.") % {
+            "day": day,
+            "today": today,
+        }
         raise Refused("in_the_future", detail, [{"path": path, "code": "in_the_future", "detail": detail}])
     return day or today

@@ -40,7 +40,7 @@ def kept_apart(keys: Mapping[Doc, Key]) -> list[tuple[str, list[Doc]]]:
     found: list[tuple[str, list[Doc]]] = []
     alike: list[list[Doc]] = [list(keys)]
     for place, field in enumerate(Key._fields):
-        parted = []
+        parted: list[list[Doc]] = []
         for documents in alike:
             by_value: dict[Hashable, list[Doc]] = {}
             for document in documents:

@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
+from ordertrail.catalog.models import Product
 from ordertrail.desk.amend import Change, amend
 from ordertrail.desk.cancel_shipment import cancel_shipment
 from ordertrail.desk.confirm import confirm
@@ -62,8 +65,6 @@ class Shop:
         self.say(ProductRecord(sku, sku, sku.title(), price=D(100), **fields))
 
     def sku(self, sku: str = "LAMP") -> int:
-        from ordertrail.catalog.models import Product
-
         return Product.objects.get(sku=sku).pk
 
     def receive(self, qty: object, cost: object = 60, sku: str = "LAMP", day: date = ORDERED) -> None:
@@ -107,7 +108,7 @@ class Shop:
         return cancel_shipment(by=self.bo, shipment=shipment, day=day)
 
     def amend(self, order: int, line: int, **what: Any) -> int:
-        told = {name: D(str(value)) if name != "sku" else value for name, value in what.items()}
+        told: dict[str, Any] = {name: D(str(value)) if name != "sku" else value for name, value in what.items()}
         return amend(by=self.anna, order=order, lines=[Change(line, **told)], reason="the customer called")
 
     def line(self, order: int, line: int = 1) -> LineStanding:
@@ -128,20 +129,21 @@ class Shop:
 
 def everything() -> list[object]:
     """All that a refusal must leave as it was."""
-    return [list(model.objects.order_by("pk").values()) for model in (Order, OrderStatus, Shipment, ShipmentLine, Move)]
+    return [
+        list(model._default_manager.order_by("pk").values())
+        for model in (Order, OrderStatus, Shipment, ShipmentLine, Move)
+    ]
 
 
 def refused(code: str, do: Callable[..., Any], *args: Any, **more: Any) -> Refused:
     """That a verb is refused with this code and has changed nothing; the refusal."""
     before = everything()
-    try:
+    with pytest.raises(Refused) as no:
         do(*args, **more)
-    except Refused as no:
-        assert no.code == code, no
-        assert len(no.detail) > 10
-        assert everything() == before
-        return no
-    raise AssertionError(f"not refused with {code}")
+    assert no.value.code == code, no.value
+    assert len(no.value.detail) > 10
+    assert everything() == before
+    return no.value
 
 
 def whole() -> None:

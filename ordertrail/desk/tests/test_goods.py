@@ -1,4 +1,4 @@
-"""Goods of orders typed here: merged and split shipments, tolerance, cancelling, closing and reopening (domain.md §2, E1, E4, E5, E6)."""
+"""Goods of orders typed here: merged and split shipments, tolerance, cancelling, closing, reopening (domain.md §2, E1, E4, E5, E6)."""
 
 from __future__ import annotations
 
