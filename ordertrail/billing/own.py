@@ -25,7 +25,7 @@ from ordertrail.records.own import make
 
 LINE = (
     "id", "invoice", "line", "order", "order_line", "sku", "qty", "net", "tax_rate", "tax", "gross", "kind", "credits", "standing",
-    "counts",
+    "counts", "order_key",
 )  # fmt: skip
 SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
 
@@ -90,7 +90,7 @@ def write_lines(
         place = line.line or free
         rows.append((
             invoice * LINES + place, invoice, place, line.order, line.order_line, line.sku, line.qty, told.net, line.rate, told.tax,
-            told.gross, line.kind, line.credits, standing, False,
+            told.gross, line.kind, line.credits, standing, False, "",
         ))  # fmt: skip
     bulk.insert(InvoiceLine, LINE, rows)
     shares = divided(lines, amounts, names, how)

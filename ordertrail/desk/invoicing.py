@@ -66,17 +66,17 @@ class Basis:
         """How documents of ``frame`` round here."""
         return frame.rounding(by_line=self.by_line)
 
-    def may_bill(self, order: int) -> int:
-        """How much of an order may still be billed by money, gross: its base less what was billed, drafts counted."""
-        return self._gross(order, {line.id: line.base for line in self.lines[order]}) - self._billed(order)
+    def may_bill(self, order: int, *, drafts: bool = True) -> int:
+        """How much of an order may still be billed by money, gross: its base less what was billed, other ``drafts`` counted."""
+        return self._gross(order, {line.id: line.base for line in self.lines[order]}) - self._billed(order, drafts)
 
-    def may_advance(self, order: int) -> int:
-        """How much of an order may be billed ahead: all that it is expected to come to, less what was billed, drafts counted."""
-        return self._gross(order, {line.id: expected(line) for line in self.lines[order]}) - self._billed(order)
+    def may_advance(self, order: int, *, drafts: bool = True) -> int:
+        """How much of an order may be billed ahead: all that it is expected to come to, less what was billed."""
+        return self._gross(order, {line.id: expected(line) for line in self.lines[order]}) - self._billed(order, drafts)
 
-    def _billed(self, order: int) -> int:
+    def _billed(self, order: int, drafts: bool) -> int:
         bill = self.billed.get(order, Bill())
-        return bill.posted + bill.drafted
+        return bill.posted + (bill.drafted if drafts else 0)
 
     def _gross(self, order: int, quantities: Mapping[int, int]) -> int:
         frame = self.orders[order].frame

@@ -103,10 +103,11 @@ def get_customer(request: HttpRequest, n: str) -> shapes.Customer:
     return versioned(parties.customer(meant("customer", n, by.person), by))
 
 
-def _invoice_state(name: str) -> Q:
+def _invoice_state(states: tuple[str, ...]) -> Q:
     """A posted invoice that a counter-document took back is cancelled for people."""
     taken_back = Q(cancelled_at__isnull=False)
-    return Q(state=name) | taken_back if name == "cancelled" else Q(state=name) & ~taken_back
+    stands = Q(state__in=states) & ~taken_back
+    return stands | taken_back if "cancelled" in states else stands
 
 
 @get("/invoices", right="see_orders", answer=papers.Invoices, params=told(INVOICES))

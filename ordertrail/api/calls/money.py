@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from ordertrail.api import payments
 from ordertrail.api.calls.declare import post
+from ordertrail.api.doing import done_to
 from ordertrail.api.door import Caller, caller
-from ordertrail.api.naming import meant
+from ordertrail.api.named import named, one_named
 from ordertrail.api.once import once
 from ordertrail.api.problems import wrong_field
 from ordertrail.api.shapes import billing as given
 from ordertrail.api.shapes import documents as papers
-from ordertrail.api.versions import check_match, versioned
-from ordertrail.api.within import within
+from ordertrail.api.versions import versioned
 from ordertrail.desk.allocate import allocate, unallocate
 from ordertrail.desk.pay import Paid, pay
 from ordertrail.desk.refund import refund
@@ -31,15 +31,6 @@ def told(pk: int, by: Caller) -> papers.Payment:
     return versioned(payments.payment(pk, by))
 
 
-def _meant(request: HttpRequest, n: str) -> int:
-    """The payment of the address, in the version that the caller has decided on."""
-    by = caller(request)
-    pk = meant("payment", n, by.person)
-    if request.headers.get("If-Match"):
-        check_match(request, told(pk, by), n)
-    return pk
-
-
 @post("/payments", right="take_money", answer=papers.Payment, makes=True)
 def make_payment(request: HttpRequest, body: given.PaymentIn) -> HttpResponse:
     """Write a payment down: it settles invoices as chosen, or by the default rule."""
@@ -48,7 +39,7 @@ def make_payment(request: HttpRequest, body: given.PaymentIn) -> HttpResponse:
 
 
 def _paid(by: Caller, body: given.PaymentIn) -> Paid:
-    customer = within("customer", body.customer, by.person, "customer")
+    customer = one_named("customer", body.customer, "customer", by.person)
     currency = body.currency or Customer.objects.get(pk=customer).currency or settings.COMPANY.currency
     chosen = None if body.allocations is None else _chosen(by, body.allocations, "allocations.")
     return Paid(
@@ -58,22 +49,24 @@ def _paid(by: Caller, body: given.PaymentIn) -> Paid:
         currency=currency,
         rate=None if body.rate is None else to_units(body.rate, QTY_SCALE),
         reference=body.reference,
-        deposit_for=within("order", body.deposit_for, by.person, "deposit_for") if body.deposit_for else None,
+        deposit_for=one_named("order", body.deposit_for, "deposit_for", by.person) if body.deposit_for else None,
         allocations=chosen,
         write_off=body.difference == "write_off",
     )
 
 
 def _chosen(by: Caller, listed: Sequence[given.AllocationIn], under: str = "") -> list[Chosen]:
-    found = []
-    for place, one in enumerate(listed):
-        path = f"{under}{place}"
-        invoice = within("invoice", one.invoice, by.person, f"{path}.invoice")
-        order = within("order", one.order, by.person, f"{path}.order") if one.order else None
+    paths = [f"{under}{place}" for place in range(len(listed))]
+    each = list(zip(listed, paths, strict=True))
+    invoices = named("invoice", [(one.invoice, f"{path}.invoice") for one, path in each], by.person)
+    orders = named("order", [(one.order, f"{path}.order") for one, path in each if one.order], by.person)
+    for one, path in each:
         if not one.amount or -one.amount.as_tuple().exponent > 4:  # type: ignore[operator]  # finite
             raise wrong_field(f"{path}.amount", "wrong_value", _("An amount has at most 4 decimals and is not 0."))
-        found.append(Chosen(invoice, to_units(one.amount, MONEY_SCALE), order, f"{path}.amount"))
-    return found
+    return [
+        Chosen(invoices[one.invoice], to_units(one.amount, MONEY_SCALE), orders.get(one.order or ""), f"{path}.amount")
+        for one, path in each
+    ]
 
 
 @post("/payments/{n}/allocate", right="take_money", answer=papers.Payment)
@@ -81,7 +74,7 @@ def allocate_payment(request: HttpRequest, n: str, body: list[given.AllocationIn
     """Let what is left of a payment settle invoices."""
     by = caller(request)
     _check_some(body)
-    return once(request, lambda: told(allocate(by.person, _meant(request, n), _chosen(by, body)), by))
+    return done_to(request, "payment", n, lambda pk: allocate(by.person, pk, _chosen(by, body)), told)
 
 
 @post("/payments/{n}/unallocate", right="take_money", answer=papers.Payment)
@@ -93,7 +86,7 @@ def unallocate_payment(request: HttpRequest, n: str, body: list[given.Allocation
         if one.order is not None:
             sentence = _("What is taken back is taken back of all orders as it was allocated; leave the order out.")
             raise wrong_field(f"{place}.order", "unknown_field", sentence)
-    return once(request, lambda: told(unallocate(by.person, _meant(request, n), _chosen(by, body)), by))
+    return done_to(request, "payment", n, lambda pk: unallocate(by.person, pk, _chosen(by, body)), told)
 
 
 def _check_some(body: Sequence[given.AllocationIn]) -> None:
@@ -107,10 +100,8 @@ def refund_payment(request: HttpRequest, n: str, body: given.RefundIn) -> HttpRe
     """Pay money back: of what is left of the payment, or what a credit note owes. Answers the payment that it is paid back of."""
     by = caller(request)
 
-    def do() -> papers.Payment:
-        pk = _meant(request, n)
-        note = within("invoice", body.credit_note, by.person, "credit_note") if body.credit_note else None
-        refund(by.person, pk, to_units(body.amount, MONEY_SCALE), body.date, note)
-        return told(pk, by)
+    def do(pk: int) -> int:
+        note = one_named("invoice", body.credit_note, "credit_note", by.person) if body.credit_note else None
+        return refund(by.person, pk, to_units(body.amount, MONEY_SCALE), body.date, note)
 
-    return once(request, do)
+    return done_to(request, "payment", n, do, told)
