@@ -64,6 +64,20 @@ def _day(value: Any) -> date:
     return found
 
 
+def day(text: str) -> date:
+    """A day in a query string. ValueError for what is none.
+
+    >>> day("2026-03-05")
+    datetime.date(2026, 3, 5)
+    """
+    return _day(text)
+
+
+def qty(text: str) -> Decimal:
+    """A quantity in a query string. ValueError for what is none, or not above 0."""
+    return _decimal(text, 6, least=ZERO, above=True)
+
+
 DayIn = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A day of the company's calendar."""
 NumberIn = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]

@@ -39,7 +39,7 @@ class Hanging:
 
 def read(pk: int) -> Hanging:
     """The order ``pk`` with its link rows, by nine queries. Order.DoesNotExist where there is none."""
-    order = Order.objects.select_related("status", "customer", "home").get(pk=pk)
+    order = Order.objects.select_related("status", "customer", "home", "terms").get(pk=pk)
     mine = {"order": pk}
     goods = tuple(ShipmentLine.objects.filter(**mine).select_related("shipment").order_by("shipment_id", "line"))
     home = SourceDocument.objects.filter(pk=pk).values_list("last_seq", flat=True).first()
@@ -58,20 +58,24 @@ def read(pk: int) -> Hanging:
 
 def order_of(told: Hanging, *, sees_cost: bool) -> shapes.Order:
     """The order as it is answered; without the right to see cost no field of it is there at all."""
-    maker = _Maker(told)
+    return made_by(Maker(told), sees_cost=sees_cost)
+
+
+def made_by(maker: Maker, *, sees_cost: bool) -> shapes.Order:
+    """The answer that a maker makes of its order."""
+    told = maker.told
     cost: dict[str, Any] = {}
     if sees_cost:
-        cost["planned"] = shapes.Planned(cost=None, profit=None, margin=None)
-        cost["realised"] = shapes.Realised(revenue=None, cost=None, profit=None, margin=None)
+        cost = {"planned": maker.planned(), "realised": maker.realised()}
     return shapes.Order(
         **head(told.status, told.order),
         version=0,
-        revision=told.revision,
+        revision=maker.revision(),
         remark=told.order.remark,
-        ship_to=told.order.ship_to,
+        ship_to=maker.ship_to(),
         amounts=maker.amounts(),
         duration=maker.duration(),
-        exceptions=[],
+        exceptions=maker.exceptions(),
         lines=[maker.line(line, sees_cost=sees_cost) for line in told.lines],
         shipments=list(maker.shipments()),
         invoices=list(maker.invoices()),
@@ -109,8 +113,8 @@ def row_amounts(status: OrderStatus) -> dict[str, str]:
     return {name: written.money(getattr(status, name), status.currency) for name in shapes.RowAmounts.model_fields}
 
 
-class _Maker:
-    """Makes the parts of one order."""
+class Maker:
+    """Makes the parts of one order as other systems tell it: what nobody tells is null or nothing."""
 
     def __init__(self, told: Hanging) -> None:
         self.told = told
@@ -119,8 +123,41 @@ class _Maker:
         self.paid = paid_by_line(self._billed(), self.digits)
         self.facts = {line.line: self._facts(line) for line in told.lines}
 
-    def _money(self, value: Decimal) -> str:
+    def money(self, value: Decimal) -> str:
+        """An amount in the order's currency."""
         return written.money(value, self.currency)
+
+    def revision(self) -> int:
+        """How often its home has changed what was ordered."""
+        return self.told.revision
+
+    def ship_to(self) -> str:
+        """Where its goods go."""
+        return self.told.order.ship_to
+
+    def planned(self) -> shapes.Planned:
+        """What was expected when it was ordered."""
+        return shapes.Planned(cost=None, profit=None, margin=None)
+
+    def realised(self) -> shapes.Realised:
+        """What came of it."""
+        return shapes.Realised(revenue=None, cost=None, profit=None, margin=None)
+
+    def exceptions(self) -> list[shapes.OrderException]:
+        """Cancelled documents that wait for a choice, or had one."""
+        return []
+
+    def sellable(self, line: OrderLine) -> str | None:
+        """What can be sold of a line's product now."""
+        return None
+
+    def reserved(self, line: OrderLine) -> str:
+        """What is held for a line."""
+        return "0"
+
+    def unit_cost(self, line: OrderLine) -> str | None:
+        """What one of a line was to cost."""
+        return None
 
     def _facts(self, line: OrderLine) -> LineFacts:
         went = [row.qty for row in self.told.goods if row.order_line_id == line.pk and row.counts]
@@ -167,10 +204,10 @@ class _Maker:
         returned = whole.gross({line: told.shipped for line, told in facts.items()}) - status.shipped
         return shapes.Amounts(
             **row_amounts(status),
-            closed=self._money(closed),
-            returned=self._money(returned),
-            written_off=self._money(ZERO),
-            tax_difference=self._money(self._tax_difference(whole)),
+            closed=self.money(closed),
+            returned=self.money(returned),
+            written_off=self.money(ZERO),
+            tax_difference=self.money(self._tax_difference(whole)),
         )
 
     def _tax_difference(self, whole: Whole) -> Decimal:
@@ -194,21 +231,19 @@ class _Maker:
     def line(self, line: OrderLine, *, sees_cost: bool) -> shapes.OrderLine:
         """One line with what became of it."""
         told = self.facts[line.line]
-        cost = {"unit_cost": None} if sees_cost else {}
+        cost = {"unit_cost": self.unit_cost(line)} if sees_cost else {}
         return shapes.OrderLine(
             line=line.line,
             sku=line.sku,
             name=line.name or (line.product.name if line.product else ""),
             qty=written.qty(line.qty),
             unit=line.unit or (line.product.unit if line.product else ""),
-            price=None if line.price is None else self._money(line.price),
-            sellable=None,
+            price=None if line.price is None else self.money(line.price),
             tax_rate=written.decimals(line.tax_rate, 2),
-            net=self._money(line.net),
-            tax=self._money(line.tax),
-            gross=self._money(line.gross),
+            net=self.money(line.net),
+            tax=self.money(line.tax),
+            gross=self.money(line.gross),
             cancelled_qty=written.qty(line.cancelled_qty),
-            reserved_qty="0",
             shipped_qty=written.qty(told.shipped),
             returned_qty=written.qty(told.returned),
             over_qty=written.qty(told.over),
@@ -216,8 +251,10 @@ class _Maker:
             to_ship=written.qty(told.to_ship),
             to_invoice=written.qty(told.to_invoice),
             progress=written.ratio(min(told.shipped, line.qty), line.qty),
-            paid=self._money(self.paid.get(line.line, ZERO)),
+            paid=self.money(self.paid.get(line.line, ZERO)),
             promised_date=line.promised_date,
+            sellable=self.sellable(line),
+            reserved_qty=self.reserved(line),
             **cost,
         )
 

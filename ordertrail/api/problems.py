@@ -30,7 +30,10 @@ TITLES: dict[int, Promise] = {
 }
 """What each status is called."""
 
-OF_A_FIELD = frozenset({"unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_field"})
+OF_A_FIELD = frozenset({
+    "unknown_person", "unknown_customer", "unknown_product", "unknown_document", "unknown_field", "unknown_address", "unknown_line",
+    "unknown_order", "missing_field", "wrong_value", "in_the_future",
+})  # fmt: skip
 """Codes of refusals that blame a field of the body (422); every other refusal of a rule is 409."""
 
 Blame = Mapping[str, str]
@@ -108,6 +111,8 @@ def _kind(kind: str) -> str:
         "customer": _("customer"),
         "product": _("product"),
         "shipment": _("shipment"),
+        "return": _("return"),
+        "exception": _("exception"),
         "invoice": _("invoice"),
         "payment": _("payment"),
         "finding": _("finding"),

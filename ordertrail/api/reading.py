@@ -22,9 +22,9 @@ BODY_SECONDS = 30
 class StrictParser(Parser):
     """What the calls' bodies are read by."""
 
-    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
-        """The body as an object. Problem 400 where it is none."""
-        return read(request.body)
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body as an object, or as a list for the calls that take one. Problem 400 where it is none."""
+        return read_list(request.body) if request.path.endswith(LISTS) else read(request.body)
 
 
 def arrive(request: HttpRequest) -> None:
@@ -41,6 +41,10 @@ def arrive(request: HttpRequest) -> None:
         raise not_readable(_("The body did not arrive whole. Send it again."))
 
 
+LISTS = ("/allocate", "/unallocate")
+"""How the addresses of calls end whose body is a list."""
+
+
 def read(body: bytes) -> dict[str, Any]:
     """The JSON object in ``body``. Problem 400 for anything else: other JSON, numbers with a fraction or exponent, NaN, a name
     given twice, nesting without end, text that is not Unicode or holds a zero byte.
@@ -51,8 +55,25 @@ def read(body: bytes) -> dict[str, Any]:
     ... except Problem as problem: print(problem.status, problem.code)
     400 number_with_fraction
     """
-    if not body.strip():
-        return {}
+    found = _json(body) if body.strip() else {}
+    if not isinstance(found, dict):
+        raise not_readable(_("The body must be one JSON object: {…}."))
+    return found
+
+
+def read_list(body: bytes) -> list[Any]:
+    """The JSON list in ``body``, as strictly. Problem 400 for anything else.
+
+    >>> read_list(b'[{"amount": "1"}]')
+    [{'amount': '1'}]
+    """
+    found = _json(body) if body.strip() else []
+    if not isinstance(found, list):
+        raise not_readable(_("The body must be one JSON list: […]."))
+    return found
+
+
+def _json(body: bytes) -> Any:
     try:
         found = json.loads(
             body.decode("utf-8"), object_pairs_hook=_no_doubles, parse_float=_no_fraction, parse_constant=_no_fraction
@@ -61,8 +82,6 @@ def read(body: bytes) -> dict[str, Any]:
         whole.encode("utf-8")
     except (ValueError, RecursionError):
         raise not_readable(_("The body is not JSON in UTF-8. Check its quotes and brackets.")) from None
-    if not isinstance(found, dict):
-        raise not_readable(_("The body must be one JSON object: {…}."))
     if "\\u0000" in whole:
         raise not_readable(_("A text in the body holds a zero byte. Leave it out."))
     return found

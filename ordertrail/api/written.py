@@ -47,6 +47,15 @@ def qty(value: Decimal) -> str:
     return decimals(value, 0)
 
 
+def four(value: Decimal) -> str:
+    """``value`` with four decimals, HALF_UP.
+
+    >>> four(Decimal("66.00005")), four(Decimal(-1))
+    ('66.0001', '-1.0000')
+    """
+    return f"{half_up(value, 4):f}"
+
+
 def ratio(part: Decimal, whole: Decimal) -> str:
     """``part`` / ``whole`` with four decimals, HALF_UP; where there is nothing to divide by, all is done: 1.
 

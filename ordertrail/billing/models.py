@@ -44,6 +44,7 @@ class Invoice(models.Model):
     posted_at = models.DateTimeField(null=True)
     counters = models.ForeignKey("self", models.PROTECT, null=True, related_name="countered_by", db_constraint=False)
     prices_include_tax = models.BooleanField(db_default=False)
+    cancelled_at = models.DateTimeField(null=True)  # of a posted one: when its counter-document took all of it back
 
     class Meta:
         indexes: ClassVar = [
@@ -77,6 +78,7 @@ class InvoiceLine(models.Model):
     tax = MoneyField()
     gross = MoneyField()
     kind = models.CharField(max_length=10, db_default="")  # "" goods, amount, advance, deduction (of an advance)
+    credits = models.BigIntegerField(null=True)  # of a credit note in parts: the invoice's line that it takes back
     standing = models.PositiveIntegerField()
     counts = models.BooleanField(default=False)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.db import models
 
-from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
+from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
 from ordertrail.lib import bulk
 from ordertrail.orders.models import Order
 from ordertrail.records.models import DESK, Source, SourceDocument
@@ -121,7 +121,7 @@ _PARENTS: dict[str, type[models.Model]] = {"shipment": Shipment, "invoice": Invo
 
 Row = tuple[int, int, int, bool, str]
 """(id, order, standing, counts, state of the document); a document in another currency than the order is as good as cancelled:
-its amounts can't be added to the order's."""
+its amounts can't be added to the order's. So is the share of an allocation that was taken back."""
 Rows = dict[type[models.Model], list[Row]]
 
 
@@ -137,6 +137,9 @@ def _rows_of(model: type[models.Model], parent: str, orders: Collection[int]) ->
     if parent in ("invoice", "payment"):
         join += f" JOIN {bulk.table(Order)} o ON o.id = r.order_id"
         state = "CASE WHEN d.currency <> o.currency THEN 'cancelled' ELSE d.state END"
+    if model is PaymentShare:
+        join += f" LEFT JOIN {bulk.table(Allocation)} a ON a.id = r.allocation_id"
+        state = f"CASE WHEN a.ended_at IS NOT NULL THEN 'cancelled' ELSE {state} END"
     return bulk.select(
         f"SELECT r.id, r.order_id, r.standing, r.counts, {state} FROM {table} r {join}"
         f" WHERE r.order_id IN {bulk.among()}",

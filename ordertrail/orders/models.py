@@ -53,6 +53,7 @@ class Order(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["customer_key"], condition=Q(customer=None), name="order_without_customer"),
             models.Index(fields=["customer_ref"], condition=Q(customer_ref__gt=""), name="order_customer_unsure"),
+            models.Index(fields=["state"], condition=Q(state="quoted"), name="order_quoted"),
         ]
 
     def __str__(self) -> str:
@@ -156,7 +157,7 @@ class OrderException(models.Model):
     document = models.BigIntegerField()
     at = models.DateTimeField()
     choice = models.CharField(
-        max_length=8, blank=True
+        max_length=10, blank=True
     )  # recreate, ignore; "overtaken" where the order was closed meanwhile
     chosen_at = models.DateTimeField(null=True)
     chosen_by = models.BigIntegerField(null=True)

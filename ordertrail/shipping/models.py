@@ -42,6 +42,7 @@ class Shipment(models.Model):
     warehouse = models.CharField(max_length=80, blank=True)
     mode = models.CharField(max_length=40, blank=True)
     customer = models.BigIntegerField(null=True)  # of our own shipments; others tell only a name
+    credit_note = models.BigIntegerField(null=True)  # of a return: with what it was credited
     cancelled_date = models.DateField(null=True)  # of a done one: the day on which its goods came back into stock
 
     def __str__(self) -> str:

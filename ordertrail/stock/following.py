@@ -9,7 +9,7 @@ from django.db import connection
 
 from ordertrail.lib import bulk
 from ordertrail.records.models import SourceDocument
-from ordertrail.stock.models import Average, Layer, Move, ReceiptLine, Reservation
+from ordertrail.stock.models import Average, Layer, Move, ReceiptLine, Reservation, StockBalance
 
 _TYPED: tuple[type[Any], ...] = (Move, ReceiptLine, Reservation)
 """Rows that know the document they were written for; those of ``_BY_MOVE`` have the product of their move."""
@@ -21,6 +21,7 @@ def follow(groups: Collection[int]) -> None:
     if not groups:
         return
     documents, moves = bulk.table(SourceDocument), bulk.table(Move)
+    moved = 0
     typed = f'SELECT id FROM {documents} WHERE "group" IN {bulk.among()}'
     now = f'(SELECT d."group" FROM {documents} d WHERE d.id = {{}}.typed)'
     with connection.cursor() as cursor:
@@ -31,6 +32,7 @@ def follow(groups: Collection[int]) -> None:
                 f"UPDATE {table} SET product_id = {group} WHERE typed IN ({typed}) AND product_id <> {group}",
                 [bulk.bound(groups)],
             )
+            moved += cursor.rowcount if model is Move else 0
         for model in _BY_MOVE:
             table = bulk.table(model)
             group = f"(SELECT m.product_id FROM {moves} m WHERE m.id = {table}.move_id)"
@@ -38,4 +40,10 @@ def follow(groups: Collection[int]) -> None:
             cursor.execute(
                 f"UPDATE {table} SET product_id = {group} WHERE move_id IN ({of_moves}) AND product_id <> {group}",
                 [bulk.bound(groups)],
+            )
+        if moved:  # balances are sums that are made again when they are worth it
+            asked = [bulk.bound(groups), bulk.bound(groups)]
+            cursor.execute(
+                f"DELETE FROM {bulk.table(StockBalance)} WHERE product_id IN {bulk.among()} OR product_id IN ({typed})",
+                asked,
             )

@@ -44,6 +44,12 @@ class GoodsReceipt(models.Model):
     receipt_date = models.DateField()
     learned_at = models.DateTimeField()
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["receipt_date", "id"], name="receipt_by_date"),
+            models.Index(fields=["receipt_date"], condition=models.Q(state="planned"), name="receipt_planned"),
+        ]
+
     def __str__(self) -> str:
         return self.number
 
@@ -81,6 +87,7 @@ class Move(models.Model):
 
     ``id`` is the order of recording: within a day moves count in it. ``document`` and ``line`` say of which paper (a receipt's, a
     shipment's, a return's line; an adjustment has only its Act). ``undoes``: the issue whose goods came back at their old cost.
+    ``order_line``: for which order line goods went out or came back. ``unit_cost``: what one cost where that was told.
     """
 
     product = models.ForeignKey("catalog.Product", models.DO_NOTHING, db_constraint=False, related_name="moves")
@@ -91,8 +98,10 @@ class Move(models.Model):
     at = models.DateTimeField()
     qty = QtyField()
     value = MoneyField()
+    unit_cost = PriceField(null=True)
     document = models.BigIntegerField(null=True)
     line = models.BigIntegerField(null=True)
+    order_line = models.BigIntegerField(null=True)
     undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undone_by")
     by = models.BigIntegerField(null=True)
 
@@ -100,6 +109,9 @@ class Move(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["product", "move_date", "id"], name="move_by_product"),
             models.Index(fields=["line"], condition=models.Q(line__isnull=False), name="move_by_line"),
+            models.Index(
+                fields=["order_line"], condition=models.Q(order_line__isnull=False), name="move_by_order_line"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,10 +150,11 @@ class LayerUse(models.Model):
 
 
 class Average(models.Model):
-    """A product's moving average after an incoming move: 6 decimals, changed by receipts only; the newest row holds."""
+    """A product's moving average after an incoming move: 6 decimals, changed by receipts only; the newest row holds, of a move's rows
+    too (a back-dated move writes those of the moves after it anew)."""
 
     product = models.ForeignKey("catalog.Product", models.DO_NOTHING, db_constraint=False, related_name="averages")
-    move = models.OneToOneField(Move, models.PROTECT, related_name="+")
+    move = models.ForeignKey(Move, models.PROTECT, related_name="+")
     unit_cost = PriceField()
 
     def __str__(self) -> str:

@@ -31,8 +31,8 @@ _BY_ORDER: dict[str, tuple[Any, str]] = {
 
 
 def seen(kind: str, ids: Collection[int], person: object) -> set[int]:
-    """Those of the documents ``ids`` of one kind that ``person`` may see. Products are seen by everyone who sees orders."""
-    if only_for(person) is None or kind == "product":
+    """Those of the documents ``ids`` of one kind that ``person`` may see. Products and receipts are seen by everyone who sees orders."""
+    if only_for(person) is None or kind in ("product", "receipt"):
         return set(ids)
     orders: QuerySet[Order] = visible_orders(person)
     if kind == "order":

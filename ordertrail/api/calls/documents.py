@@ -1,4 +1,4 @@
-"""Customers, products, shipments, invoices and payments: lists, and one by id or number."""
+"""Customers, shipments, invoices and payments: lists, and one by id or number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model, Q
 from django.http import HttpRequest
 
-from ordertrail.api import beside, documents, parties
+from ordertrail.api import beside, invoices, parties, payments
 from ordertrail.api.calls.declare import get
 from ordertrail.api.door import caller
 from ordertrail.api.lists import chosen_by, listed
@@ -20,9 +20,7 @@ from ordertrail.api.shapes import parties as shapes
 from ordertrail.api.shapes.frame import Listed
 from ordertrail.api.versions import versioned
 from ordertrail.billing.models import Invoice, InvoiceShare, Payment, PaymentShare
-from ordertrail.catalog.models import Product
 from ordertrail.parties.models import Customer
-from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.web.filters import Field, FilterSet, Kind, Lookup, Sort
 
 MOST_FOUND = 500
@@ -33,7 +31,7 @@ def _states(*values: str) -> tuple[tuple[str, str], ...]:
     return tuple((value, value) for value in values)
 
 
-def _papers(states: tuple[str, ...], date_column: str) -> FilterSet:
+def papers_filter(states: tuple[str, ...], date_column: str) -> FilterSet:
     """The filters of a list of documents with a date."""
     return FilterSet(
         fields=(
@@ -47,16 +45,11 @@ def _papers(states: tuple[str, ...], date_column: str) -> FilterSet:
     )
 
 
-SHIPMENTS = _papers(("draft", "done", "cancelled"), "shipped_at")
-INVOICES = _papers(("draft", "posted", "cancelled"), "invoice_date")
-PAYMENTS = _papers(("draft", "done", "cancelled"), "paid_date")
+INVOICES = papers_filter(("draft", "posted", "cancelled"), "invoice_date")
+PAYMENTS = papers_filter(("draft", "done", "cancelled"), "paid_date")
 CUSTOMERS = FilterSet(
     fields=(Field("q", "Name or code", search=True), Field("country", "Country"), Field("source", "Source")),
     sorts=(Sort("name", "Name", "name"),),
-)
-PRODUCTS = FilterSet(
-    fields=(Field("q", "Name or SKU", search=True), Field("category", "Category"), Field("source", "Source")),
-    sorts=(Sort("sku", "SKU", "sku"),),
 )
 
 
@@ -69,7 +62,7 @@ def told(filters: FilterSet) -> Params:
     return params
 
 
-def _list(
+def page_of(
     request: HttpRequest,
     model: type[Model],
     filters: FilterSet,
@@ -83,7 +76,7 @@ def _list(
     return listed(request, rows, chosen, rows.count, write)
 
 
-def _by_customer(through: Any, column: str, name_column: str) -> Lookup:
+def by_customer(through: Any, column: str, name_column: str) -> Lookup:
     """Documents of the customers that a text means: an id, a code, or a part of a name."""
 
     def condition(text: str) -> Q:
@@ -100,7 +93,7 @@ def list_customers(request: HttpRequest) -> Listed[shapes.CustomerRow]:
     lookups: dict[str, Lookup] = {
         "q": lambda text: Q(name__icontains=text) | Q(code=text), "country": "country", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Customer, CUSTOMERS, lookups, parties.customers)
+    return page_of(request, Customer, CUSTOMERS, lookups, parties.customers)
 
 
 @get("/customers/{n}", right="see_orders", answer=shapes.Customer)
@@ -110,68 +103,42 @@ def get_customer(request: HttpRequest, n: str) -> shapes.Customer:
     return versioned(parties.customer(meant("customer", n, by.person), by))
 
 
-@get("/products", right="see_orders", answer=shapes.Products, params=told(PRODUCTS))
-def list_products(request: HttpRequest) -> Listed[shapes.ProductRow]:
-    """Products, by SKU."""
-    lookups: dict[str, Lookup] = {
-        "q": lambda text: Q(name__icontains=text) | Q(sku__icontains=text), "category": "category", "source": "home__code",
-    }  # fmt: skip
-    return _list(request, Product, PRODUCTS, lookups, parties.products)
-
-
-@get("/products/{n}", right="see_orders", answer=shapes.Product)
-def get_product(request: HttpRequest, n: str) -> shapes.Product:
-    """One product, by id or SKU, with its open demand."""
-    by = caller(request)
-    return versioned(parties.product(meant("product", n, by.person), by))
-
-
-@get("/shipments", right="see_orders", answer=papers.Shipments, params=told(SHIPMENTS))
-def list_shipments(request: HttpRequest) -> Listed[papers.ShipmentRow]:
-    """Shipments and returns, the newest first; bare figures of orders are left out."""
-    lookups: dict[str, Lookup] = {
-        "q": "number__istartswith", "customer": _by_customer(ShipmentLine, "shipment", "customer_name"), "state": "state",
-        "date": "shipped_date", "source": "home__code",
-    }  # fmt: skip
-    return _list(request, Shipment, SHIPMENTS, lookups, documents.shipments, reported=False)
-
-
-@get("/shipments/{n}", right="see_orders", answer=papers.Shipment)
-def get_shipment(request: HttpRequest, n: str) -> papers.Shipment:
-    """One shipment with its lines."""
-    by = caller(request)
-    return versioned(documents.shipment(meant("shipment", n, by.person), by))
+def _invoice_state(states: tuple[str, ...]) -> Q:
+    """A posted invoice that a counter-document took back is cancelled for people."""
+    taken_back = Q(cancelled_at__isnull=False)
+    stands = Q(state__in=states) & ~taken_back
+    return stands | taken_back if "cancelled" in states else stands
 
 
 @get("/invoices", right="see_orders", answer=papers.Invoices, params=told(INVOICES))
 def list_invoices(request: HttpRequest) -> Listed[papers.InvoiceRow]:
     """Invoices and credit notes, the newest first; bare figures of orders are left out."""
     lookups: dict[str, Lookup] = {
-        "q": "number__istartswith", "customer": _by_customer(InvoiceShare, "invoice", "customer_name"), "state": "state",
+        "q": "number__istartswith", "customer": by_customer(InvoiceShare, "invoice", "customer_name"), "state": _invoice_state,
         "date": "invoice_date", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Invoice, INVOICES, lookups, documents.invoices, reported=False)
+    return page_of(request, Invoice, INVOICES, lookups, invoices.invoices, reported=False)
 
 
 @get("/invoices/{n}", right="see_orders", answer=papers.Invoice)
 def get_invoice(request: HttpRequest, n: str) -> papers.Invoice:
     """One invoice with its lines and the orders' shares."""
     by = caller(request)
-    return versioned(documents.invoice(meant("invoice", n, by.person), by))
+    return versioned(invoices.invoice(meant("invoice", n, by.person), by))
 
 
 @get("/payments", right="see_orders", answer=papers.Payments, params=told(PAYMENTS))
 def list_payments(request: HttpRequest) -> Listed[papers.PaymentRow]:
     """Payments and refunds, the newest first; bare figures of orders are left out."""
     lookups: dict[str, Lookup] = {
-        "q": "number__istartswith", "customer": _by_customer(PaymentShare, "payment", "payer"), "state": "state",
+        "q": "number__istartswith", "customer": by_customer(PaymentShare, "payment", "payer"), "state": "state",
         "date": "paid_date", "source": "home__code",
     }  # fmt: skip
-    return _list(request, Payment, PAYMENTS, lookups, documents.payments, reported=False)
+    return page_of(request, Payment, PAYMENTS, lookups, payments.payments, reported=False)
 
 
 @get("/payments/{n}", right="see_orders", answer=papers.Payment)
 def get_payment(request: HttpRequest, n: str) -> papers.Payment:
     """One payment with what it is for."""
     by = caller(request)
-    return versioned(documents.payment(meant("payment", n, by.person), by))
+    return versioned(payments.payment(meant("payment", n, by.person), by))

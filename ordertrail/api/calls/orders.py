@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from ordertrail.api import beside, orders, written
+from ordertrail.api import beside, orders, own_orders, written
 from ordertrail.api.calls.declare import get
 from ordertrail.api.door import caller
 from ordertrail.api.lists import chosen_by, listed, whole
@@ -17,7 +17,6 @@ from ordertrail.api.naming import meant
 from ordertrail.api.params import Param, params_of
 from ordertrail.api.shapes import orders as shapes
 from ordertrail.api.shapes.frame import Listed, Thing
-from ordertrail.api.versions import versioned
 from ordertrail.findings.claims import Claim, FactRow
 from ordertrail.findings.says import says
 from ordertrail.orders.listing import Place
@@ -58,8 +57,7 @@ def _rows(found: Sequence[OrderStatus]) -> list[shapes.OrderRow]:
 def get_order(request: HttpRequest, n: str) -> shapes.Order:
     """One order with its lines, amounts, shipments, invoices and payments."""
     by = caller(request)
-    told = orders.read(meant("order", n, by.person))
-    return versioned(orders.order_of(told, sees_cost=by.sees_cost()))
+    return own_orders.order(meant("order", n, by.person), by)
 
 
 @get("/orders/{n}/sources", right="see_orders", answer=shapes.Sayings)

@@ -52,6 +52,72 @@ class Shipment(ShipmentRow):
     lines: list[ShipmentLine]
 
 
+class Shipped(Shipment):
+    """A shipment that went out, with the draft of what stayed behind; null where nothing did."""
+
+    remainder: Id | None
+
+
+class Apart(Shape):
+    """What keeps drafts apart that were proposed together."""
+
+    field: str
+    documents: list[Id]
+    detail: str
+
+
+class ProposedShipments(Shape):
+    """Drafts that were proposed, one for each key, and which field keeps which of them apart."""
+
+    items: list[Shipment]
+    apart: list[Apart]
+
+
+class Package(Shape):
+    """A box of a shipment."""
+
+    id: Id
+    code: str
+
+
+class Picked(Shape):
+    """How far the picking of a shipment has come: what is picked in all, and what is left."""
+
+    picked: Qty
+    to_pick: Qty
+
+
+class ReturnRow(Shape):
+    """Goods that came back."""
+
+    id: Id
+    number: str | None
+    state: State
+    date: Day | None
+    customer_name: str
+    home: str
+
+
+class ReturnLine(Shape):
+    """A quantity of one order line that came back."""
+
+    order: Id | None
+    line: int | None
+    sku: str
+    qty: Qty
+    cost: Annotated[Money | None, Field(description="At what it came into stock. Only for who sees cost.")] = None
+
+
+class Return(ReturnRow):
+    """A return with its lines, and with what it was credited."""
+
+    version: int
+    customer: str | None
+    orders: list[Id]
+    lines: list[ReturnLine]
+    credit_note: Id | None
+
+
 class InvoiceRow(Shape):
     """What a customer is billed; the amounts of a credit note are negative."""
 
@@ -86,7 +152,7 @@ class InvoiceLine(Shape):
     net: Money
     tax: Money
     gross: Money
-    kind: Annotated[str, one_of("goods", "amount")]
+    kind: Annotated[str, one_of("goods", "amount", "advance", "deduction")]
 
 
 class InvoiceShare(Shape):
@@ -102,6 +168,11 @@ class Invoice(InvoiceRow):
 
     version: int
     customer: str | None
+    rate: Annotated[str | None, Field(description="Company currency for one unit of the invoice's.")]
+    blocks_shipping: bool
+    counter_document: Annotated[Id | None, Field(description="The credit note that took all of a posted invoice back.")]
+    counters: Annotated[Id | None, Field(description="Of such a credit note: the invoice.")]
+    orders: list[Id]
     lines: list[InvoiceLine]
     shares: list[InvoiceShare]
 
@@ -142,15 +213,22 @@ class Payment(PaymentRow):
 
     version: int
     customer: str | None
+    rate: Annotated[str | None, Field(description="Company currency for one unit of the payment's.")]
     allocated: Money
     unallocated: Money
     refunded: Money
     written_off: Money
     deposit_for: Annotated[Id | None, Field(description="The order for which money came ahead of any invoice.")]
-    exchange_difference: Money
+    exchange_difference: Annotated[
+        Money | None, Field(description="Gain, in the company's currency; null while a rate is not known.")
+    ]
     allocations: list[Allocation]
+    refunds: Annotated[Id | None, Field(description="Of a refund: the payment that it pays back.")]
+    refunded_by: list[Id]
+    credit_note: Annotated[Id | None, Field(description="Of a refund: the credit note that it pays out.")]
 
 
 Shipments = Listed[ShipmentRow]
+Returns = Listed[ReturnRow]
 Invoices = Listed[InvoiceRow]
 Payments = Listed[PaymentRow]

@@ -1,4 +1,4 @@
-"""Customers and products in answers."""
+"""Customers in answers, and what is sent to type one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ordertrail.api.shapes.frame import Listed, Shape
-from ordertrail.api.shapes.orders import one_of
-from ordertrail.api.written import Id, Money, Qty, Ratio
+from ordertrail.api.given import AmountFromZero, NameIn, NumberIn
+from ordertrail.api.shapes.frame import Body, Listed, Shape
+from ordertrail.api.written import Id, Money
 
 
 class CustomerRow(Shape):
@@ -46,10 +46,19 @@ class Balance(Shape):
     exposure: Money
 
 
+class Address(Shape):
+    """A place of a customer by its code."""
+
+    code: str
+    text: str
+
+
 class Customer(CustomerRow):
     """A customer with what is owed; the figures beside are in the company's currency, ``balances`` has all currencies."""
 
     version: int
+    addresses: list[Address]
+    invoice_address: Annotated[str | None, Field(description="The code of the address that bills go to.")]
     currency: str
     credit_limit: Money | None
     receivable: Annotated[Money, Field(description="What is open of posted invoices, credit notes apart.")]
@@ -60,42 +69,37 @@ class Customer(CustomerRow):
     balances: list[Balance]
 
 
-class ProductRow(Shape):
-    """What is sold."""
+class AddressIn(Body):
+    """A place of a customer by its code."""
 
-    id: Id
-    sku: str
-    name: str
-    unit: str
-    kind: Annotated[str, one_of("goods", "service")]
-    category: str
-    price: Money | None
-    home: str
+    code: NumberIn
+    text: Annotated[str, Field(max_length=300)] = ""
 
 
-class Stock(Shape):
-    """Null where no system tells of stock; the open demand is counted from orders."""
-
-    on_hand: Qty | None
-    reserved: Qty | None
-    free: Qty | None
-    open_demand: Qty
-    pending_shipment: Qty
-    incoming: Qty | None
-    forecast: Qty | None
-    sellable: Qty | None
+Addresses = Annotated[list[AddressIn], Field(max_length=200)]
+Currency = Annotated[str, Field(max_length=10)]
 
 
-class Product(ProductRow):
-    """A product with its stock."""
+class CustomerIn(Body):
+    """A new customer."""
 
-    version: int
-    stock: Stock
-    unit_cost: Annotated[Ratio | None, Field(description="As a system tells it. Only for who sees cost.")] = None
-    value: Annotated[
-        Money | None, Field(description="Only for who sees cost; null while no system tells of stock.")
-    ] = None
+    code: NumberIn
+    name: NameIn
+    currency: Currency | None = None
+    credit_limit: AmountFromZero | None = None
+    addresses: Addresses = []
+    invoice_address: NumberIn | None = None
+
+
+class CustomerChange(Body):
+    """Fields of a customer that change; what is left out stays. The code itself never changes."""
+
+    code: NumberIn | None = None
+    name: NameIn | None = None
+    currency: Currency | None = None
+    credit_limit: AmountFromZero | None = None
+    addresses: Addresses | None = None
+    invoice_address: NumberIn | None = None
 
 
 Customers = Listed[CustomerRow]
-Products = Listed[ProductRow]

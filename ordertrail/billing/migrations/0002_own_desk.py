@@ -50,6 +50,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='invoice',
+            name='cancelled_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='invoice',
             name='counters',
             field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='countered_by', to='billing.invoice'),
         ),
@@ -72,6 +77,11 @@ class Migration(migrations.Migration):
             model_name='invoice',
             name='rate',
             field=ordertrail.lib.fields.RateField(null=True),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='credits',
+            field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
             model_name='invoiceline',

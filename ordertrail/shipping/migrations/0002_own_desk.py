@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='shipment',
+            name='credit_note',
+            field=models.BigIntegerField(null=True),
+        ),
+        migrations.AddField(
+            model_name='shipment',
             name='customer',
             field=models.BigIntegerField(null=True),
         ),

@@ -26,8 +26,10 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('qty', ordertrail.lib.fields.QtyField()),
                 ('value', ordertrail.lib.fields.MoneyField()),
+                ('unit_cost', ordertrail.lib.fields.PriceField(null=True)),
                 ('document', models.BigIntegerField(null=True)),
                 ('line', models.BigIntegerField(null=True)),
+                ('order_line', models.BigIntegerField(null=True)),
                 ('by', models.BigIntegerField(null=True)),
                 ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='moves', to='catalog.product')),
                 ('undoes', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='stock.move')),
@@ -81,7 +83,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('unit_cost', ordertrail.lib.fields.PriceField()),
                 ('product', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='averages', to='catalog.product')),
-                ('move', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.move')),
+                ('move', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.move')),
             ],
         ),
         migrations.CreateModel(
@@ -151,7 +153,19 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('line__isnull', False)), fields=['line'], name='move_by_line'),
         ),
         migrations.AddIndex(
+            model_name='move',
+            index=models.Index(condition=models.Q(('order_line__isnull', False)), fields=['order_line'], name='move_by_order_line'),
+        ),
+        migrations.AddIndex(
             model_name='layer',
             index=models.Index(condition=models.Q(('used_up', False)), fields=['product', 'layer_date', 'move'], name='layer_open'),
+        ),
+        migrations.AddIndex(
+            model_name='goodsreceipt',
+            index=models.Index(fields=['receipt_date', 'id'], name='receipt_by_date'),
+        ),
+        migrations.AddIndex(
+            model_name='goodsreceipt',
+            index=models.Index(condition=models.Q(('state', 'planned')), fields=['receipt_date'], name='receipt_planned'),
         ),
     ]

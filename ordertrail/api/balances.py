@@ -1,0 +1,74 @@
+"""What a customer owes and has paid ahead, by a fixed number of queries (domain.md §1.10, money)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Sum
+
+from ordertrail.api.door import Caller
+from ordertrail.billing.models import Invoice, Payment
+from ordertrail.billing.queries import exchanged, opens, owed, rests
+from ordertrail.lib.money import MONEY_SCALE, from_units, minor_digits
+from ordertrail.orders.models import OrderStatus
+from ordertrail.orders.queries import only_for, visible_orders
+from ordertrail.records.models import DESK, SourceDocument
+
+
+@dataclass
+class Balances:
+    """By currency what is owed and what will be (``exposure``); of customers that we keep ourselves also whose money it is: ``credit``
+    and ``floating``, None where no system says so, and the ``exchange`` gain in the company's currency, None also while a rate is
+    not known."""
+
+    receivable: dict[str, Decimal] = field(default_factory=dict)
+    exposure: dict[str, Decimal] = field(default_factory=dict)
+    credit: dict[str, Decimal] | None = None
+    floating: dict[str, Decimal] | None = None
+    exchange: Decimal | None = None
+
+
+def balances(customer: int, by: Caller) -> Balances:
+    """The balances of one customer, over the orders that the caller may see; its unallocated money only for who sees all orders."""
+    told = Balances()
+    units = owed(customer, only_for(by.person))
+    told.receivable = {currency: from_units(amount, MONEY_SCALE) for currency, amount in units.items()}
+    told.exposure = dict(told.receivable)
+    orders = visible_orders(by.person).filter(customer=customer).values("pk")
+    waiting = OrderStatus.objects.filter(order__in=orders, status="confirmed").order_by()
+    for currency, amount in waiting.values_list("currency").annotate(Sum("not_invoiced")):
+        told.exposure[currency] = told.exposure.get(currency, Decimal(0)) + amount
+    if only_for(by.person) is None:
+        _money(told, customer)
+    return told
+
+
+def _money(told: Balances, customer: int) -> None:
+    documents = dict(SourceDocument.objects.filter(group=customer).values_list("pk", "source__kind"))
+    payments = list(
+        Payment.objects.filter(customer__in=documents, state="done").values_list(
+            "pk", "currency", "deposit_for", "refunds"
+        )
+    )
+    notes = dict(
+        Invoice.objects.filter(customer__in=documents, state="posted", type="credit_note").values_list("pk", "currency")
+    )
+    if DESK not in documents.values() and not payments and not notes:
+        return
+    left = rests(pk for pk, *_rest in payments)
+    floating: dict[str, int] = defaultdict(int)
+    for pk, currency, deposit_for, refunds in payments:
+        if deposit_for is None and refunds is None:
+            floating[currency] += left[pk]
+    credit = defaultdict(int, floating)
+    for note, parts in opens(notes).items():
+        credit[notes[note]] -= sum(part.open for part in parts.values())
+    told.floating = {currency: from_units(amount, MONEY_SCALE) for currency, amount in floating.items()}
+    told.credit = {currency: from_units(amount, MONEY_SCALE) for currency, amount in credit.items()}
+    own = settings.COMPANY.currency
+    gains = list(exchanged((pk for pk, *_rest in payments), own, minor_digits(own)).values())
+    if None not in gains:
+        told.exchange = from_units(sum(gain or 0 for gain in gains), MONEY_SCALE)

@@ -1,0 +1,158 @@
+"""Amend an order: quantities, prices and products of its lines change, with a reason; how they were stays to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from ordertrail.catalog.models import Product
+from ordertrail.desk.exposure import check_credit
+from ordertrail.desk.held import hold_orders
+from ordertrail.desk.lowering import release_all, settle
+from ordertrail.desk.quantity import plain
+from ordertrail.desk.step import Step, step
+from ordertrail.desk.take_order import tax_rate_of
+from ordertrail.lib import bulk, clock
+from ordertrail.lib.ids import LINES
+from ordertrail.lib.money import QTY_SCALE, to_units
+from ordertrail.lib.refused import Refused
+from ordertrail.orders.models import LineWas, OrderLine, OrderStatus, Terms
+from ordertrail.orders.own import Head, may
+from ordertrail.orders.standing import LineStanding
+from ordertrail.orders.typing import TypedLine, day_of, products_by_sku, rewrite_lines
+from ordertrail.parties.models import Person
+from ordertrail.stock.queries import unit_cost_now
+
+WAS = ("line", "revision", "sku", "qty", "price", "at", "by", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be changed of one line; what is left out stays. ``path`` names the field of the body."""
+
+    line: int
+    sku: str | None = None
+    qty: Decimal | None = None
+    price: Decimal | None = None
+    path: str = "lines.0"
+
+
+def amend(*, by: Person, order: int, lines: Sequence[Change], reason: str, day: date | None = None) -> int:
+    """Change lines of an order that is not closed or cancelled; returns its id.
+
+    Refused("below_done") for less than is shipped or billed, or another price or product where something is; ("over_credit") where the
+    order becomes larger than the customer's limit allows; ("unknown_line"), ("unknown_product").
+    """
+    day_of(day)
+    with step(by, "amend") as s:
+        skus = [(one.sku, f"{one.path}.sku") for one in lines if one.sku is not None]
+        products = products_by_sku(skus) if skus else {}
+        held = hold_orders([order], also=[product.pk for product in products.values()])
+        head = held.orders[order]
+        may("amend", head)
+        before = {
+            line.pk: line for line in OrderLine.objects.filter(order=order).select_related("product").order_by("line")
+        }
+        after = {pk: _as_typed(line) for pk, line in before.items()}
+        for one in lines:
+            pk = _known(head, before, one)
+            after[pk] = _changed(head, before[pk], held.lines[pk], after[pk], one, products)
+        changed = [pk for pk in before if after[pk] != _as_typed(before[pk])]
+        _keep(order, [before[pk] for pk in changed], by, reason)
+        rewrite_lines(order, list(after.values()), head.discount, head.digits, include_tax=head.include_tax)
+        moved = {pk: held.lines[pk] for pk in changed if after[pk].product != held.lines[pk].product}
+        release_all(moved, "amended")
+        s.act("order", order, reason=reason, lines=[before[pk].line for pk in changed])
+        _check_money(s, head)
+        settle(s, [order], "amended", held.products() | {line.product for line in after.values()})
+    return order
+
+
+def _as_typed(line: OrderLine) -> TypedLine:
+    return TypedLine(
+        line=line.line, product=line.product_id or 0, sku=line.sku, name=line.name, unit=line.unit,
+        qty=to_units(line.qty, QTY_SCALE), price=to_units(line.price or Decimal(0), QTY_SCALE),
+        discount=to_units(line.discount, QTY_SCALE), tax_rate=to_units(line.tax_rate, QTY_SCALE), ship_date=line.ship_date,
+        unit_cost=None if line.unit_cost is None else to_units(line.unit_cost, QTY_SCALE),
+    )  # fmt: skip
+
+
+def _known(head: Head, lines: dict[int, OrderLine], one: Change) -> int:
+    pk = head.id * LINES + one.line
+    if pk not in lines:
+        detail = _("Order %(order)s has no line %(line)s; it has %(count)s.")
+        detail %= {"order": head.name, "line": one.line, "count": len(lines)}
+        raise Refused("unknown_line", detail, [{"path": f"{one.path}.line", "code": "unknown_line", "detail": detail}])
+    return pk
+
+
+def _changed(
+    head: Head, was: OrderLine, standing: LineStanding, line: TypedLine, one: Change, products: dict[str, Product]
+) -> TypedLine:
+    """The line with what is asked of it, where that is allowed."""
+    product = products.get(one.sku or "")
+    if product is not None and product.pk != line.product:
+        rate = line.tax_rate
+        if was.product is not None and rate == to_units(tax_rate_of(was.product), QTY_SCALE):
+            rate = to_units(tax_rate_of(product), QTY_SCALE)  # the rate was the old product's own, not typed
+        line = replace(
+            line, product=product.pk, sku=product.sku, name=product.name, unit=product.unit, tax_rate=rate,
+            unit_cost=unit_cost_now(product.pk),
+        )  # fmt: skip
+    if one.price is not None:
+        line = replace(line, price=to_units(one.price, QTY_SCALE))
+    if one.qty is not None:
+        line = replace(line, qty=to_units(one.qty, QTY_SCALE))
+    now = _as_typed(was)
+    if (line.product, line.price) != (now.product, now.price) and (standing.shipped or standing.invoiced):
+        raise _below(head, standing, one, _("another price or product needs a new line or order"))
+    done = _done(standing)
+    if line.qty < now.qty and line.qty - standing.cancelled < done:
+        raise _below(
+            head, standing, one, _("at least %(least)s stay ordered") % {"least": plain(done + standing.cancelled)}
+        )
+    return line
+
+
+def _done(line: LineStanding) -> int:
+    """What is shipped or billed of a line, and so stays ordered."""
+    billed = line.invoiced
+    if line.by_order or line.service:
+        billed += line.returned_credited + line.unbilled
+    return max(line.shipped, billed)
+
+
+def _below(head: Head, line: LineStanding, one: Change, rest: str) -> Refused:
+    words = {
+        "order": head.name, "line": line.line, "shipped": plain(line.shipped), "invoiced": plain(line.invoiced), "rest": rest,
+    }  # fmt: skip
+    sentence = _("Of %(order)s/%(line)s %(shipped)s are shipped and %(invoiced)s billed: %(rest)s.")
+    detail = sentence % words
+    return Refused("below_done", detail, [{"path": one.path, "code": "below_done", "detail": detail}])
+
+
+def _keep(order: int, lines: Sequence[OrderLine], by: Person, reason: str) -> None:
+    """Write down how the lines were, and count the revision."""
+    revision, now = Terms.objects.values_list("revision", flat=True).get(pk=order), clock.now()
+    rows = [(line.pk, revision, line.sku, line.qty, line.price, now, by.pk, reason[:300]) for line in lines]
+    bulk.insert(LineWas, WAS, rows)
+    Terms.objects.filter(pk=order).update(revision=F("revision") + 1)
+
+
+def _check_money(s: Step, head: Head) -> None:
+    """Refused("below_done") where the order is billed by money for more than it comes to now; ("over_credit") where it grew beyond the
+    customer's limit."""
+    before = OrderStatus.objects.get(pk=head.id)
+    s.settle_now()
+    after = OrderStatus.objects.get(pk=head.id)
+    if after.not_invoiced < before.not_invoiced and after.not_invoiced < 0:
+        sentence = _("Order %(order)s would come to %(amount)s, and %(billed)s are billed. Credit an invoice first.")
+        words = {"order": head.name, "amount": f"{after.effective:.2f}", "billed": f"{after.invoiced:.2f}"}
+        raise Refused("below_done", sentence % words)
+    if head.limited and head.customer is not None and head.state == "confirmed" and after.effective > before.effective:
+        check_credit(s, head.customer, head.id)
