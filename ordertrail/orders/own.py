@@ -71,7 +71,7 @@ def heads(orders: Collection[int]) -> dict[int, Head]:
 
 
 def _head(row: tuple[Any, ...]) -> Head:
-    values = [bool(value) if place in (8, 10, 15) else value for place, value in enumerate(row)]
+    values: list[Any] = [bool(value) if place in (8, 10, 15) else value for place, value in enumerate(row)]
     return Head(*values)
 
 
