@@ -1,4 +1,4 @@
-"""Payments of customers typed here: allocated, tied, written off, taken back, refunded, in other currencies (domain.md §1.5, §1.10, E2, E12, E13)."""
+"""Payments of customers typed here: allocated, tied, written off, taken back, refunded, in other currencies (domain.md §1.10, §2)."""
 
 from __future__ import annotations
 
