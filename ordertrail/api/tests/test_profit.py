@@ -28,7 +28,7 @@ def e9() -> Shop:
     shop.product("P2", category="sound", cost_method="average")
     shop.receive(20, 20, "P1")
     shop.receive(5, 20, "P2")
-    first = shop.order("SO-1", ("P1", 2, 40), date=YESTERDAY)
+    first = shop.order("SO-1", ("P1", 2, 40), day=YESTERDAY)
     shop.send((first, 1, 2), day=YESTERDAY)
     second = shop.order("SO-2", ("P1", 4, 30), ("P2", 2, 50))
     shop.send((second, 1, 4), (second, 2, 2))
@@ -93,7 +93,7 @@ def test_what_is_pending_goes_down_with_what_goes_out(dana: Program) -> None:
     shop = Shop()
     shop.product()
     shop.receive(20, 10)
-    order = shop.order("SO-1", ("LAMP", 10), date=date(2026, 9, 14))
+    order = shop.order("SO-1", ("LAMP", 10), day=date(2026, 9, 14))
     sent = shop.send((order, 1, 6), day=YESTERDAY)
     query = {"from": "2026-09-13", "to": "2026-09-16"}
 
