@@ -242,7 +242,10 @@ standing AS (
     SELECT axes.*,
            CASE WHEN came_in > 0 AND paid + deposit = 0 AND open_receivable = 0 THEN 'refunded'
                 WHEN open_receivable < 0 THEN 'overpaid'
-                WHEN paid + deposit = 0 AND written_off = 0 AND (open_receivable > 0 OR not_invoiced > 0 OR effective = 0) THEN 'unpaid'
+                -- Of our own order the tied money is known apart and is not paid yet; a system that tells of money for an order means
+                -- that it was paid, and one that was cancelled before anything was due is not called paid.
+                WHEN paid + CASE WHEN own = 1 THEN 0 ELSE deposit END = 0 AND written_off = 0
+                     AND (open_receivable > 0 OR not_invoiced > 0 OR (own = 0 AND effective = 0)) THEN 'unpaid'
                 WHEN open_receivable = 0 AND not_invoiced <= 0 THEN 'paid'
                 ELSE 'partially' END AS payment,
            CASE WHEN state IN ('confirmed', 'closed') AND effective > 0
