@@ -27,6 +27,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "web/not_found.html", status=404)
 
 
+def only_sent(request: HttpRequest) -> HttpResponse:
+    """405 for an address that takes what a form sends, opened by hand: the way on is the page that the form stands on."""
+    above = request.path.rstrip("/").rpartition("/")[0] + "/"
+    return render(request, "web/only_sent.html", {"above": above}, status=405)
+
+
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form without its token: nothing was changed, the way out is to load the page again."""
     return render(request, "web/forged.html", status=403)
