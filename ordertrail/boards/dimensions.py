@@ -113,7 +113,12 @@ def sums(metric: Metric, asked: Asked, shown: Sequence[Part], groups: Mapping[st
     return found
 
 
-def parts(name: str, metric: Metric, by: str, asked: Asked) -> tuple[list[Part], dict[str, int]]:
+def parts(name: str, metric: Metric, by: str, asked: Asked) -> list[Part]:
+    """The parts of a metric by one dimension, as ``taken_apart`` gives them."""
+    return taken_apart(name, metric, by, asked)[0]
+
+
+def taken_apart(name: str, metric: Metric, by: str, asked: Asked) -> tuple[list[Part], dict[str, int]]:
     """The parts of a metric by one dimension: days in their order, all else the largest first, at most ``MOST_PARTS``; and how many
     parts there are by currency."""
     one = DIMENSIONS[by]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from ordertrail.boards.asked import Asked
 from ordertrail.boards.board import Board, Tile, boards
-from ordertrail.boards.dimensions import DIMENSIONS, parts, sums
+from ordertrail.boards.dimensions import DIMENSIONS, sums, taken_apart
 from ordertrail.boards.figures import figures
 from ordertrail.boards.freshness import Standing, older_than_own_write, standing
 from ordertrail.boards.metric import Kind, Unit, metrics
@@ -157,7 +157,7 @@ def one_metric(request: HttpRequest, name: str) -> HttpResponseBase:
     by = by if by in metric.by else metric.by[0]
     fresh_now = standing(asked.snapshot, request.user)
     asked.days_apply(metric)
-    shown, groups = parts(name, metric, by, asked)
+    shown, groups = taken_apart(name, metric, by, asked)
     context = {
         "name": name,
         "metric": metric,
