@@ -47,6 +47,13 @@ def test_every_call_says_what_it_is_what_it_needs_and_how_it_refuses() -> None:
     assert document()["components"]["securitySchemes"] == {"Token": {"type": "http", "scheme": "bearer"}}
 
 
+def test_every_call_that_changes_something_tells_its_headers() -> None:
+    posts = [verbs["post"] for verbs in document()["paths"].values() if "post" in verbs]
+    assert posts
+    for told in posts:
+        assert {one["name"] for one in told["parameters"] if one["in"] == "header"} == {"Idempotency-Key", "If-Match"}
+
+
 def references(told: Any) -> set[str]:
     if isinstance(told, dict):
         own = {str(told["$ref"])} if "$ref" in told else set()
