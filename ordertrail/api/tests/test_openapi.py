@@ -25,7 +25,7 @@ def test_it_is_served_to_anyone_and_speaks_english(db: None) -> None:
 def test_every_call_of_this_issue_is_there() -> None:
     assert sorted(path.removeprefix("/api/v1") for path in document()["paths"]) == [
         "/customers", "/customers/{n}", "/findings", "/findings/{id}", "/findings/{id}/{remedy}", "/health", "/invoices",
-        "/invoices/{n}", "/jobs/{id}", "/orders", "/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline", "/payments",
+        "/invoices/{n}", "/jobs", "/jobs/{id}", "/orders", "/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline", "/payments",
         "/payments/{n}", "/products", "/products/{n}", "/shipments", "/shipments/{n}", "/stats/delivery",
     ]  # fmt: skip
 
