@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+
 from ordertrail.api import written
-from ordertrail.api.figures import ZERO, Billed, LineFacts, Whole, paid_by_line
+from ordertrail.api.figures import ZERO, Billed, LineFacts, Piece, Whole, paid_by_line, planned, revenue
 from ordertrail.api.shapes import orders as shapes
 from ordertrail.api.shapes.frame import KindRef, Ref
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
@@ -61,8 +63,8 @@ def order_of(told: Hanging, *, sees_cost: bool) -> shapes.Order:
     maker = _Maker(told)
     cost: dict[str, Any] = {}
     if sees_cost:
-        cost["planned"] = shapes.Planned(cost=None, profit=None, margin=None)
-        cost["realised"] = shapes.Realised(revenue=None, cost=None, profit=None, margin=None)
+        cost["planned"] = maker.planned()
+        cost["realised"] = shapes.Realised(revenue=maker.revenue(), cost=None, profit=None, margin=None)
     return shapes.Order(
         **head(told.status, told.order),
         version=0,
@@ -181,6 +183,33 @@ class _Maker:
         billed = {line: told.invoiced for line, told in self.facts.items()}
         return sum((row.tax for row in rows), ZERO) - whole.tax(billed)
 
+    def unit_cost(self, line: OrderLine) -> Decimal | None:
+        """What one of a line costs, by its product as it is now; None where that is not told in the line's unit and currency."""
+        product = line.product
+        if product is None or self.currency != settings.COMPANY.currency or line.unit not in ("", product.unit):
+            return None
+        return product.cost
+
+    def planned(self) -> shapes.Planned:
+        """What the order was to bring, at the cost at hand."""
+        found = planned(((line.net, line.qty, self.unit_cost(line)) for line in self.told.lines), self.digits)
+        if found is None or not self.told.lines:
+            return shapes.Planned(cost=None, profit=None, margin=None)
+        return shapes.Planned(
+            cost=self._money(found.cost),
+            profit=self._money(found.profit),
+            margin=None if found.rate is None else str(found.rate),
+        )
+
+    def revenue(self) -> str | None:
+        """What was shipped comes to, net, less what came back; None where no system tells of goods, or of which line some are."""
+        lines = {line.pk: line for line in self.told.lines}
+        went = [row for row in self.told.goods if row.counts]
+        if not self.told.goods_told or any(row.order_line_id not in lines for row in went):
+            return None
+        pieces = (Piece(lines[row.order_line_id].net, row.qty, lines[row.order_line_id].qty) for row in went)
+        return self._money(revenue(pieces, self.digits))
+
     def duration(self) -> shapes.Duration:
         """Working days from the order to the promised and to the last delivery, once all has left."""
         order, status = self.told.order, self.told.status
@@ -194,7 +223,8 @@ class _Maker:
     def line(self, line: OrderLine, *, sees_cost: bool) -> shapes.OrderLine:
         """One line with what became of it."""
         told = self.facts[line.line]
-        cost = {"unit_cost": None} if sees_cost else {}
+        each = self.unit_cost(line)
+        cost = {"unit_cost": None if each is None else written.unit_cost(each)} if sees_cost else {}
         return shapes.OrderLine(
             line=line.line,
             sku=line.sku,
@@ -208,7 +238,7 @@ class _Maker:
             tax=self._money(line.tax),
             gross=self._money(line.gross),
             cancelled_qty=written.qty(line.cancelled_qty),
-            reserved_qty="0",
+            reserved_qty=None,
             shipped_qty=written.qty(told.shipped),
             returned_qty=written.qty(told.returned),
             over_qty=written.qty(told.over),

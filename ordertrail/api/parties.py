@@ -100,7 +100,7 @@ def product(pk: int, by: Caller) -> shapes.Product:
     row = Product.objects.select_related("home").get(pk=pk)
     cost: dict[str, Any] = {}
     if by.sees_cost():
-        cost = {"unit_cost": None if row.cost is None else written.decimals(row.cost, 4), "value": None}
+        cost = {"unit_cost": None if row.cost is None else written.unit_cost(row.cost), "value": None}
     demand, pending = _demand(pk)
     return shapes.Product(
         **product_head(row),

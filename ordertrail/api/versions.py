@@ -10,6 +10,10 @@ from typing import Any, Protocol, TypeVar
 from zlib import crc32
 
 import orjson
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from ordertrail.api.problems import Problem
 
 COST_FIELDS = frozenset({"planned", "realised", "cost", "unit_cost", "value"})
 
@@ -49,3 +53,17 @@ def _bare(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _bare(inner) for name, inner in value.items() if name not in COST_FIELDS}
     return [_bare(inner) for inner in value] if isinstance(value, list) else value
+
+
+def check_match(request: HttpRequest, document: Versioned, name: str) -> None:
+    """Refuse a write that was meant for another version of ``document``, which sentences call ``name``; to be asked in the
+    transaction of the write. Problem 409 "stale" with the current version, where If-Match holds neither it nor ``*``.
+    """
+    asked = request.headers.get("If-Match")
+    if asked is None:
+        return
+    meant = {one.strip().removeprefix("W/").strip('"') for one in asked.split(",")}
+    if not meant & {"*", str(document.version)}:
+        sentence = _("%(name)s is at version %(version)s by now, not %(meant)s. Read it again, then decide.")
+        words = {"name": name, "version": document.version, "meant": asked[:60]}
+        raise Problem(409, "stale", sentence % words, current=document.version)

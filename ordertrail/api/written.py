@@ -47,6 +47,15 @@ def qty(value: Decimal) -> str:
     return decimals(value, 0)
 
 
+def unit_cost(value: Decimal) -> str:
+    """What one costs, four decimals.
+
+    >>> unit_cost(Decimal(60)), unit_cost(Decimal("61.234567"))
+    ('60.0000', '61.2346')
+    """
+    return str(half_up(value, 4))
+
+
 def ratio(part: Decimal, whole: Decimal) -> str:
     """``part`` / ``whole`` with four decimals, HALF_UP; where there is nothing to divide by, all is done: 1.
 

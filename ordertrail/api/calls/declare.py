@@ -32,7 +32,11 @@ def post(path: str, *, right: str, answer: Any) -> Callable[[View], View]:
         "in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string", "maxLength": 255},
         "description": "The same key and body within 24 h gives the same answer and has one effect.",
     }  # fmt: skip
-    return router.post(path, **told, openapi_extra={"parameters": [key]})
+    match = {
+        "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string"},
+        "description": "The ETag of the version that is meant. Where it is another by now: 409 `stale` with the current one.",
+    }  # fmt: skip
+    return router.post(path, **told, openapi_extra={"parameters": [key, match]})
 
 
 def _told(path: str, right: str, answer: Any, params: Params) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,11 +10,39 @@ from django.http import HttpRequest
 from ordertrail.api import written
 from ordertrail.api.calls.declare import get
 from ordertrail.api.door import caller
+from ordertrail.api.lists import chosen_by, listed
+from ordertrail.api.params import Param, params_of
 from ordertrail.api.problems import not_found
 from ordertrail.api.shapes import jobs as shapes
+from ordertrail.api.shapes.frame import Listed
 from ordertrail.sync.models import Job, Reject, SyncRun
+from ordertrail.web.filters import Field, FilterSet, Kind, Lookup, Sort
 
 TOLD = 100
+STATES = ("waiting", "running", "done", "failed")
+
+FILTERS = FilterSet(
+    fields=(
+        Field("state", "Status", Kind.CHOICE, tuple((state, state) for state in STATES)),
+        Field("kind", "Kind"),
+        Field("source", "Source"),
+    ),
+    sorts=(Sort("asked_at", "Asked at", "asked_at", descending=True),),
+)
+
+
+def list_params() -> Sequence[Param]:
+    """The filters of the list of jobs."""
+    return params_of(FILTERS)
+
+
+@get("/jobs", right="see_sources", answer=shapes.Jobs, params=list_params)
+def list_jobs(request: HttpRequest) -> Listed[shapes.JobRow]:
+    """Jobs, the newest first; `?state=running` leaves those that are worked on."""
+    chosen = chosen_by(request, FILTERS)
+    lookups: dict[str, Lookup] = {"state": "state", "kind": "kind", "source": "args__source"}
+    rows = chosen.apply(Job.objects.select_related("asked_by"), lookups)
+    return listed(request, rows, chosen, rows.count, lambda found: [shapes.JobRow(**_head(job)) for job in found])
 
 
 @get("/jobs/{id}", right="see_sources", answer=shapes.Job)
@@ -30,18 +59,20 @@ def get_job(request: HttpRequest, id: str) -> shapes.Job:  # noqa: A002  (the ad
         else Reject.objects.none()
     )
     return shapes.Job(
-        id=str(job.pk),
-        kind=job.kind,
-        state=job.state,
-        done=job.done,
-        total=job.total,
-        asked_by=job.asked_by.username if job.asked_by else None,
-        asked_at=written.instant(job.asked_at),
-        ended_at=written.instant(job.ended_at) if job.ended_at else None,
-        error=str(job.result.get("error") or ""),
+        **_head(job),
         counts=_counts(run) if run else None,
         rejects=[_rejected(one, quoting=caller(request).sees_cost()) for one in rejects.order_by("pk")[:TOLD]],
     )
+
+
+def _head(job: Job) -> dict[str, Any]:
+    """What a list and the job's own call tell alike."""
+    return {
+        "id": str(job.pk), "kind": job.kind, "source": job.args.get("source"), "state": job.state, "done": job.done,
+        "total": job.total, "asked_by": job.asked_by.username if job.asked_by else None,
+        "asked_at": written.instant(job.asked_at), "ended_at": written.instant(job.ended_at) if job.ended_at else None,
+        "error": str(job.result.get("error") or ""),
+    }  # fmt: skip
 
 
 def _counts(run: SyncRun) -> shapes.Counts:
