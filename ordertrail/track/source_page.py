@@ -30,6 +30,7 @@ from ordertrail.sync.worker import ask
 from ordertrail.track.order import person_of
 from ordertrail.track.source_cards import cards
 from ordertrail.track.trust import trust_rows
+from ordertrail.track.withheld import told as told_rejects
 from ordertrail.web.rights import needs
 
 NOT_SHOWN = frozenset({"streams", "derive", "settle_seconds"})
@@ -72,7 +73,7 @@ class StreamRow:
 def source(request: HttpRequest, code: str) -> HttpResponse:
     """The source's page."""
     found = get_object_or_404(Source, code=code)
-    waiting = Reject.objects.filter(source=found, solved_at=None).select_related("source").order_by("at", "pk")
+    waiting = Reject.objects.filter(source=found, solved_at=None).select_related("source", "batch").order_by("at", "pk")
     card = cards([found])[0]
     title, secret_fields = about_connector(found.connector)
     context = {
@@ -84,7 +85,7 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
         "settings": shown_settings(found.settings),
         "secrets": [(name, name in known_secrets(found)) for name in secret_fields],
         "trust": trust_rows(found),
-        "rejects": list(waiting[:SHOWN_REJECTS]),
+        "rejects": told_rejects(waiting[:SHOWN_REJECTS], request.user),
         "reject_count": card.rejects,
     }
     return render(request, "track/sources/source.html", context)

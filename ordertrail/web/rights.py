@@ -113,6 +113,12 @@ def may(person: object, right: str) -> bool:
     return right == SOMEONE or right in ROLES.get(getattr(person, "role", ""), frozenset())
 
 
+def quotes(person: object) -> bool:
+    """Whether ``person`` is shown what a source wrote as it came. It may be a cost, and no rule can
+    know which: so only who sees cost gets it."""
+    return may(person, "see_cost")
+
+
 def roles_with(right: str) -> list[str]:
     """The roles that have ``right``, in the order of ROLES.
 

@@ -8,10 +8,12 @@ from django.http import HttpRequest
 
 from ordertrail.api import written
 from ordertrail.api.calls.declare import get
-from ordertrail.api.door import caller
+from ordertrail.api.door import Caller, caller
 from ordertrail.api.problems import not_found
 from ordertrail.api.shapes import jobs as shapes
 from ordertrail.sync.models import Job, Reject, SyncRun
+from ordertrail.web.refusals import withheld
+from ordertrail.web.rights import quotes
 
 TOLD = 100
 
@@ -19,6 +21,7 @@ TOLD = 100
 @get("/jobs/{id}", right="see_sources", answer=shapes.Job)
 def get_job(request: HttpRequest, id: str) -> shapes.Job:  # noqa: A002  (the address says id)
     """One job: its progress, and when it is done its counts and rejects."""
+    by = caller(request)
     figure = id.isascii() and id.isdigit() and len(id) < 19
     job = Job.objects.select_related("asked_by").filter(pk=int(id)).first() if figure else None
     if job is None:
@@ -38,9 +41,9 @@ def get_job(request: HttpRequest, id: str) -> shapes.Job:  # noqa: A002  (the ad
         asked_by=job.asked_by.username if job.asked_by else None,
         asked_at=written.instant(job.asked_at),
         ended_at=written.instant(job.ended_at) if job.ended_at else None,
-        error=str(job.result.get("error") or ""),
+        error=_error(job, by),
         counts=_counts(run) if run else None,
-        rejects=[_rejected(one, quoting=caller(request).sees_cost()) for one in rejects.order_by("pk")[:TOLD]],
+        rejects=[_rejected(one, by=by) for one in rejects.order_by("pk")[:TOLD]],
     )
 
 
@@ -48,7 +51,13 @@ def _counts(run: SyncRun) -> shapes.Counts:
     return shapes.Counts(**{name: getattr(run, name) for name in shapes.Counts.model_fields})
 
 
-def _rejected(one: Reject, *, quoting: bool) -> shapes.Rejected:
+def _error(job: Job, by: Caller) -> str:
+    """Why the job failed; for who is not shown what a source wrote, whom to ask."""
+    error = str(job.result.get("error") or "")
+    return error if not error or quotes(by.person) else withheld()
+
+
+def _rejected(one: Reject, *, by: Caller) -> shapes.Rejected:
     """A reject. Its sentence quotes the source's own value, which may be a cost; the raw item is never sent."""
-    detail: dict[str, Any] = {"detail": one.detail} if quoting else {}
+    detail: dict[str, Any] = {"detail": one.detail} if quotes(by.person) else {}
     return shapes.Rejected(ref=one.ref, place=one.place, column=one.column, code=one.code, **detail)

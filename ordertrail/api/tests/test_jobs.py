@@ -60,3 +60,19 @@ def test_a_job_that_failed_says_why(db: None) -> None:
     )
     assert dana.get(f"/jobs/{job.pk}").body["error"] == "ERP does not answer."
     assert dana.get("/jobs/4711").problem() == (404, "unknown_document")
+
+
+def test_why_a_job_failed_is_told_without_the_cost_that_a_source_wrote(db: None) -> None:
+    by = company()
+    now = clock.now()
+    run = SyncRun.objects.create(source=by["erp"], trigger="person", state="failed", started_at=now, read=1, rejected=1)
+    Reject.objects.create(
+        source=by["erp"], stream="orders", ref="SO-EVE", place="orders id=SO-EVE", column="plan_cost", code="not_a_number",
+        detail="“61.2345” of SO-EVE is no number.", raw='{"plan_cost": "61.2345"}', at=now,
+    )  # fmt: skip
+    job = ask("sync", source="erp")
+    Job.objects.filter(pk=job.pk).update(state="failed", result={"run": run.pk, "error": "“61.2345” of SO-EVE"})
+    told = program("bo").get(f"/jobs/{job.pk}")
+    assert b"61.2345" not in told.raw
+    assert told.body["error"].startswith("Not shown: what a source wrote may tell a cost")
+    assert [(one["column"], one["code"]) for one in told.body["rejects"]] == [("plan_cost", "not_a_number")]
