@@ -42,7 +42,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "cards": found,
         "fresh": sum(card.state == "fresh" for card in found),
         "round": last_round(found),
-        "health": health(),
+        "health": health(request.user),
         "rejects": told(waiting[:SHOWN_REJECTS], request.user),
         "reject_count": sum(card.rejects for card in found),
     }

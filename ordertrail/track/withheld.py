@@ -1,4 +1,7 @@
-"""What a source wrote, for who may read it as it came (``rights.quotes``); for others the place, the column and the reason's code."""
+"""What a source wrote, for who may read it as it came (``rights.quotes``); for others the place, the column and the reason's code.
+
+Somebody who is limited to their own customers is told no place, key, file or cursor either: those may be another's order number.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ordertrail.orders.queries import only_for
 from ordertrail.records.models import Batch, Source
 from ordertrail.sync.models import Reject, SyncRun
 from ordertrail.sync.story import KINDS, sentence
@@ -45,11 +49,11 @@ class Told:
 
 def told(rejects: Iterable[Reject], person: object) -> list[Told]:
     """These items as ``person`` is shown them."""
-    quoted = quotes(person)
+    quoted, everything = quotes(person), only_for(person) is None
     return [
         Told(
-            one.pk, one.source, one.stream, one.ref, one.place, one.column,
-            one.code, one.detail if quoted else "", one.raw if quoted else "", one.batch,
+            one.pk, one.source, one.stream, one.ref if everything else "", one.place if everything else "", one.column,
+            one.code, one.detail if quoted else "", one.raw if quoted else "", one.batch if everything else None,
             one.at, one.solved_at,
         )
         for one in rejects

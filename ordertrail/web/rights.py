@@ -110,13 +110,16 @@ def may(person: object, right: str) -> bool:
         return True
     if not getattr(person, "is_authenticated", False) or not getattr(person, "is_active", False):
         return False
-    return right == SOMEONE or right in ROLES.get(getattr(person, "role", ""), frozenset())
+    role = getattr(person, "role", "")
+    if right == "manage_sources" and not quotes(person):
+        return False  # a mapping is made from what the source holds: its cost, and everybody's orders
+    return right == SOMEONE or right in ROLES.get(role, frozenset())
 
 
 def quotes(person: object) -> bool:
-    """Whether ``person`` is shown what a source wrote as it came. It may be a cost, and no rule can
-    know which: so only who sees cost gets it."""
-    return may(person, "see_cost")
+    """Whether ``person`` is shown what a source wrote as it came. It may be a cost, or tell of an order that is not theirs, and no
+    rule can know which: so only who sees cost and every order gets it."""
+    return may(person, "see_cost") and not getattr(person, "own_customers_only", False)
 
 
 def roles_with(right: str) -> list[str]:

@@ -11,6 +11,7 @@ from ordertrail.api.calls.declare import get
 from ordertrail.api.door import Caller, caller
 from ordertrail.api.problems import not_found
 from ordertrail.api.shapes import jobs as shapes
+from ordertrail.orders.queries import only_for
 from ordertrail.sync.models import Job, Reject, SyncRun
 from ordertrail.web.refusals import withheld
 from ordertrail.web.rights import quotes
@@ -58,6 +59,8 @@ def _error(job: Job, by: Caller) -> str:
 
 
 def _rejected(one: Reject, *, by: Caller) -> shapes.Rejected:
-    """A reject. Its sentence quotes the source's own value, which may be a cost; the raw item is never sent."""
+    """A reject. Its sentence quotes the source's own value, which may be a cost, and its key and place may name another's order; the
+    raw item is never sent."""
     detail: dict[str, Any] = {"detail": one.detail} if quotes(by.person) else {}
-    return shapes.Rejected(ref=one.ref, place=one.place, column=one.column, code=one.code, **detail)
+    named = {"ref": one.ref, "place": one.place} if only_for(by.person) is None else {"ref": "", "place": ""}
+    return shapes.Rejected(column=one.column, code=one.code, **named, **detail)

@@ -62,7 +62,10 @@ def test_a_job_that_failed_says_why(db: None) -> None:
     assert dana.get("/jobs/4711").problem() == (404, "unknown_document")
 
 
-def test_why_a_job_failed_is_told_without_the_cost_that_a_source_wrote(db: None) -> None:
+@pytest.mark.parametrize(("name", "limited"), [("bo", False), ("chen", True)])
+def test_what_a_source_wrote_of_a_cost_or_of_anothers_order_is_told_to_nobody_who_may_not_know_it(
+    db: None, name: str, limited: bool
+) -> None:
     by = company()
     now = clock.now()
     run = SyncRun.objects.create(source=by["erp"], trigger="person", state="failed", started_at=now, read=1, rejected=1)
@@ -72,7 +75,8 @@ def test_why_a_job_failed_is_told_without_the_cost_that_a_source_wrote(db: None)
     )  # fmt: skip
     job = ask("sync", source="erp")
     Job.objects.filter(pk=job.pk).update(state="failed", result={"run": run.pk, "error": "“61.2345” of SO-EVE"})
-    told = program("bo").get(f"/jobs/{job.pk}")
+    told = program(name, own_customers_only=limited).get(f"/jobs/{job.pk}")
     assert b"61.2345" not in told.raw
+    assert (b"SO-EVE" in told.raw) is not limited
     assert told.body["error"].startswith("Not shown: what a source wrote may tell a cost")
     assert [(one["column"], one["code"]) for one in told.body["rejects"]] == [("plan_cost", "not_a_number")]

@@ -380,3 +380,14 @@ def test_a_cost_that_a_source_wrote_is_shown_to_nobody_who_sees_no_cost(
     assert [asked in page for page in shown] == [True] * 5
     assert "something was noted on what was read (3 times)" in a_run
     assert [COST in page for page in seen_by(client, person("chen"), told_of_cost)] == [True] * 5
+
+
+@pytest.mark.parametrize("role", ["manager", "finance", "sales", "admin"])
+def test_who_sees_their_own_customers_only_reads_no_key_place_file_or_text_of_a_source(
+    client: Client, told_of_cost: list[str], role: str
+) -> None:
+    limited = Person.objects.create_person("lin", "", role, language="en", own_customers_only=True)
+    shown = seen_by(client, limited, told_of_cost)
+    assert [word for page in shown for word in (COST, "SO-EVE") if word in page] == []
+    assert "plan_cost" in shown[-1]
+    assert [client.get(f"/sources/erp/{page}/").status_code for page in ("mapping", "upload")] == [403, 403]
