@@ -29,7 +29,9 @@ class Rejected(Shape):
     place: str
     column: str
     code: str
-    detail: Annotated[str, Field(description="The sentence; it quotes the source, so only who sees cost gets it.")] = ""
+    detail: Annotated[
+        str, Field(description="The sentence; it quotes the source, so only who sees cost and every order gets it.")
+    ] = ""
 
 
 class JobRow(Shape):

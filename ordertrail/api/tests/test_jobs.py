@@ -90,3 +90,23 @@ def test_the_list_tells_the_ids_the_newest_first(db: None, monkeypatch: pytest.M
     rest = dana.get("/jobs", {"limit": "2", "cursor": first["next"]}).body
     assert ([one["id"] for one in rest["items"]], rest["total"], rest["next"]) == ([jobs[0]], None, None)
     assert program("gus").get("/jobs").problem() == (403, "not_allowed")
+
+
+@pytest.mark.parametrize(("name", "limited"), [("bo", False), ("chen", True)])
+def test_what_a_source_wrote_of_a_cost_or_of_anothers_order_is_told_to_nobody_who_may_not_know_it(
+    db: None, name: str, limited: bool
+) -> None:
+    by = company()
+    now = clock.now()
+    run = SyncRun.objects.create(source=by["erp"], trigger="person", state="failed", started_at=now, read=1, rejected=1)
+    Reject.objects.create(
+        source=by["erp"], stream="orders", ref="SO-EVE", place="orders id=SO-EVE", column="plan_cost", code="not_a_number",
+        detail="“61.2345” of SO-EVE is no number.", raw='{"plan_cost": "61.2345"}', at=now,
+    )  # fmt: skip
+    job = ask("sync", source="erp")
+    Job.objects.filter(pk=job.pk).update(state="failed", result={"run": run.pk, "error": "“61.2345” of SO-EVE"})
+    told = program(name, own_customers_only=limited).get(f"/jobs/{job.pk}")
+    assert b"61.2345" not in told.raw
+    assert (b"SO-EVE" in told.raw) is not limited
+    assert told.body["error"].startswith("Not shown: what a source wrote may tell a cost")
+    assert [(one["column"], one["code"]) for one in told.body["rejects"]] == [("plan_cost", "not_a_number")]
