@@ -4,6 +4,14 @@
 WITH asked AS (
     SELECT id, state, digits, prices_include_tax FROM orders_order WHERE id IN {orders}
 ),
+-- Closed by a system that does not say what it cancelled: a short close frees what has not left (domain.md §1.3, E5).
+closing AS (
+    SELECT a.id AS order_id, 1 AS frees
+    FROM asked a JOIN orders_orderline l ON l.order_id = a.id
+    WHERE a.state = 'closed'
+    GROUP BY a.id
+    HAVING SUM(CASE WHEN l.cancelled_qty <> 0 THEN 1 ELSE 0 END) = 0
+),
 went AS (
     SELECT s.order_line_id AS line_id,
            SUM(CASE WHEN s.qty > 0 THEN s.qty ELSE 0 END) AS shipped_qty,
@@ -29,23 +37,29 @@ spoken AS (
     FROM shipping_shipmentline s WHERE s.order_id IN {orders} AND s.counts
     GROUP BY s.order_id
 ),
-lines AS (
-    SELECT l.order_id, l.line, l.name, l.sku, l.qty, l.tax_rate, l.qty - l.cancelled_qty AS wanted_qty,
+told AS (
+    SELECT l.order_id, l.line, l.name, l.sku, l.qty, l.tax_rate,
+           CASE WHEN c.frees = 1 AND (g.goods_told = 1 OR %(goods_told)s = 1) AND NOT COALESCE(p.service, FALSE)
+                     AND l.qty > COALESCE(w.shipped_qty, 0)
+                THEN COALESCE(w.shipped_qty, 0) ELSE l.qty - l.cancelled_qty END AS wanted_qty,
            CASE WHEN a.prices_include_tax THEN l.gross ELSE l.net END AS amount,
            COALESCE(p.service, FALSE) AS service,
            COALESCE(w.shipped_qty, 0) AS shipped_qty,
            COALESCE(w.returned_qty, 0) AS returned_qty,
            COALESCE(b.invoiced_qty, 0) AS invoiced_qty,
-           m.planned_qty, m.finished_qty,
-           CASE WHEN COALESCE(p.service, FALSE) THEN 0
-                WHEN l.qty - l.cancelled_qty > COALESCE(w.shipped_qty, 0)
-                THEN l.qty - l.cancelled_qty - COALESCE(w.shipped_qty, 0) ELSE 0 END AS to_ship_qty
+           m.planned_qty, m.finished_qty
     FROM orders_orderline l
     JOIN asked a ON a.id = l.order_id
     LEFT JOIN catalog_product p ON p.id = l.product_id
     LEFT JOIN went w ON w.line_id = l.id
     LEFT JOIN billed b ON b.line_id = l.id
     LEFT JOIN made m ON m.line_id = l.id
+    LEFT JOIN closing c ON c.order_id = l.order_id
+    LEFT JOIN spoken g ON g.order_id = l.order_id
+),
+lines AS (
+    SELECT told.*, CASE WHEN service OR wanted_qty <= shipped_qty THEN 0 ELSE wanted_qty - shipped_qty END AS to_ship_qty
+    FROM told
 ),
 expected AS (
     SELECT lines.*,

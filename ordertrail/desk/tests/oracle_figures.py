@@ -84,6 +84,8 @@ class Books:
         for row in self.rows:
             if row.line and row.qty is not None and self.counts(row.order, row.family, row):
                 self._count(row, row.line)
+        for order in self.orders.values():
+            self._close(order)
 
     def stands(self, thing: Agreed) -> Standing:
         """How early its rows are believed; a paper before a bare figure of the same source."""
@@ -105,6 +107,15 @@ class Books:
         """Whether this is the believed one's, and done."""
         return order is not None and row.done and row.stands == self.believed(order, family) != NOBODY
 
+    def _close(self, order: Order) -> None:
+        """A short close keeps what happened and frees the rest (§1.3, E5), unless the system says itself what it cancelled."""
+        told = any(system.scope["goods"] for system in self.words.systems.values()) or any(
+            row.order is order and self.counts(order, "goods", row) for row in self.rows if row.family == "goods"
+        )
+        if order.thing.record.state == "closed" and told and not any(line.cancelled for line in order.lines):
+            for line in order.lines:
+                line.freed = True
+
     # --- documents ---------------------------------------------------------------------------------------------------
 
     def _order(self, thing: Agreed) -> Order:
@@ -114,8 +125,8 @@ class Books:
             qty, price = Fraction(told.qty), Fraction(told.price or 0)
             amount = rounded(qty * price, order.digits) if told.net is None else Fraction(told.net)
             rate = self.tax_rate if told.tax_rate is None else Fraction(told.tax_rate)
-            wanted = Fraction(0) if record.state == "cancelled" else qty - Fraction(told.cancelled_qty)
-            order.lines.append(Line(told.ref, told.sku, self.things.is_service(told.sku), qty, wanted, amount, rate))
+            cancelled = qty if record.state == "cancelled" else Fraction(told.cancelled_qty)
+            order.lines.append(Line(told.ref, told.sku, self.things.is_service(told.sku), qty, cancelled, amount, rate))
         return order
 
     def _pointing(self, thing: Agreed) -> Iterator[tuple[Any, Order | None, Line | None]]:

@@ -35,7 +35,7 @@ class Line:
     sku: str
     service: bool
     qty: Fraction
-    wanted: Fraction
+    cancelled: Fraction
     amount: Fraction  # of the whole line: net, or gross where prices include tax
     rate: Fraction
     sent: Fraction = Fraction(0)
@@ -43,9 +43,14 @@ class Line:
     billed: Fraction = Fraction(0)
     planned: Fraction | None = None
     made: Fraction = Fraction(0)
+    freed: bool = False  # by closing the order: what has not left is cancelled
 
     def piece(self, qty: Fraction, digits: int) -> Fraction:
         return rounded(self.amount * qty / self.qty, digits) if self.qty else Fraction(0)
+
+    @property
+    def wanted(self) -> Fraction:
+        return min(self.qty, self.sent) if self.freed and not self.service else self.qty - self.cancelled
 
     @property
     def to_ship(self) -> Fraction:

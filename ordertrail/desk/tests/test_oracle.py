@@ -344,10 +344,8 @@ def test_every_figure_of_thousands_of_companies(history: list[Say | Other], db: 
 
 
 def a_return_opens_the_line_again(patch: pytest.MonkeyPatch) -> None:
-    sql = recount._sql().replace("> COALESCE(w.shipped_qty, 0)", "> COALESCE(w.shipped_qty - w.returned_qty, 0)")
-    sql = sql.replace(
-        "cancelled_qty - COALESCE(w.shipped_qty, 0)", "cancelled_qty - COALESCE(w.shipped_qty - w.returned_qty, 0)"
-    )
+    sql = recount._sql().replace("wanted_qty <= shipped_qty", "wanted_qty <= shipped_qty - returned_qty")
+    sql = sql.replace("wanted_qty - shipped_qty END", "wanted_qty - shipped_qty + returned_qty END")
     patch.setattr(recount, "_sql", lambda: sql)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -63,6 +64,29 @@ def test_what_came_back_is_no_longer_expected_while_the_rest_is_still_to_ship(db
     back = ShipmentRecord("2", "SH-2", direction="in", lines=(ShipmentLineRecord("1", "A", D(2), "SO-1"),))
     lived(Say("oms", order("1", "SO-1"), ""), Say("wms", out, ""), Say("wms", back, ""))
     assert figures("to_ship", "shipped", "effective") == {"SO-1/1": (D(40), D(40), D(80))}
+
+
+def test_an_order_that_is_closed_frees_what_has_not_left(db: None) -> None:
+    # E5, as mirrored: the web shop closes it without saying what it cancels
+    line = OrderLineRecord("1", "A", D(10), price=D(100), tax_rate=D("0.13"))
+    ten = OrderRecord("1", "SO-1", currency="CNY", lines=(line,))
+    out = ShipmentRecord("1", "SH-1", lines=(ShipmentLineRecord("1", "A", D(6), "SO-1"),))
+    six = InvoiceLineRecord("1", "SO-1", "1", sku="A", qty=D(6), net=D(600), tax_rate=D("0.13"))
+    payment = PaymentRecord("1", "PAY-1", D(678), allocations=(AllocationRecord(D(678), invoice="INV-1"),))
+    invoiced = (Say("wms", out, ""), Say("erp", billed("1", "INV-1", six), ""))
+    asked = ("ordered", "effective", "to_ship_qty", "delivery", "invoicing", "payment", "status")
+    company = lived(Say("oms", ten, ""), *invoiced)
+    assert figures(*asked) == {"SO-1/1": (D(1130), D(1130), D(4), "partially", "partially", "unpaid", "confirmed")}
+    company.live([Say("oms", replace(ten, state="closed"), "")])
+    assert figures(*asked) == {"SO-1/1": (D(1130), D(678), D(0), "done", "fully", "unpaid", "closed")}
+    company.live([Say("bank", payment, "")])
+    assert figures(*asked) == {"SO-1/1": (D(1130), D(678), D(0), "done", "fully", "paid", "done")}
+    company.live([Say("oms", ten, "")])  # opened again: what is left is to be shipped
+    assert figures("to_ship_qty", "status") == {"SO-1/1": (D(4), "confirmed")}
+    told = replace(ten, state="closed", lines=(replace(line, cancelled_qty=D(3)),))
+    company.live([Say("oms", told, "")])  # who says what it cancelled is believed
+    assert figures("to_ship_qty", "status") == {"SO-1/1": (D(1), "closed")}
+    assert differences(company) == []
 
 
 def test_two_orders_of_one_number_have_each_their_own_share_of_a_merged_invoice_and_of_its_payment(db: None) -> None:
