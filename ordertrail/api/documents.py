@@ -107,7 +107,7 @@ def invoice(pk: int, by: Caller) -> shapes.Invoice:
     shares = list(own(InvoiceShare.objects.filter(invoice=pk), by.person).order_by("pk"))
     paid: dict[int, Decimal] = defaultdict(Decimal)
     for order, amount in PaymentShare.objects.filter(invoice=pk, counts=True).values_list("order_id", "amount"):
-        paid[order] += amount
+        paid[order or 0] += amount
 
     def money(value: Decimal) -> str:
         return written.money(value, row.currency)
@@ -192,7 +192,7 @@ def _allocations(shares: Sequence[PaymentShare], currency: str) -> list[shapes.A
             invoice=str(invoice),
             amount=written.money(sum((share.amount for share in parts), ZERO), currency),
             shares=[
-                shapes.PaymentShare(order=str(share.order_id), amount=written.money(share.amount, currency))
+                shapes.PaymentShare(order=_id(share.order_id), amount=written.money(share.amount, currency))
                 for share in parts
             ],
         )

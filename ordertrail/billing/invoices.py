@@ -35,6 +35,7 @@ SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
 Name = tuple[str, int, str]
 """What an order is called while money is divided: number, source and ref."""
 NOBODY: Name = ("", 0, "")
+"""Who has what belongs to an order that is named and not known."""
 
 
 def remove(ids: Sequence[int]) -> None:
@@ -159,12 +160,14 @@ def _shares(
 ) -> Iterator[tuple[Any, ...]]:
     record = merged.record
     sign = -1 if record.type == "credit_note" else 1
-    by_name: dict[Name, int | None] = {}
-    parts: list[tuple[Name, int, int]] = []
-    gross: dict[Name, int] = defaultdict(int)
+    by_name: dict[Name, int | None] = {NOBODY: None}
+    parts: list[tuple[Name | None, int, int]] = []
+    gross: dict[Name | None, int] = defaultdict(int)
+    charged = any(row[3] for row in rows)  # some line names an order: those that name none are for all of them
     for row, line in zip(rows, record.lines, strict=True):
-        name = numbers.get(row[4], NOBODY) if row[4] else NOBODY
-        by_name[name] = row[4]
+        name = None if charged and not row[3] else numbers.get(row[4] or 0, NOBODY)
+        if name is not None:
+            by_name[name] = row[4]
         parts.append((name, row[8], row[9]))
         # as told: the last line's row holds the document's rounding cent, which is the last order's by number
         gross[name] += sign * to_units(line.gross or Decimal(0), MONEY_SCALE)

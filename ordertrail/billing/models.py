@@ -73,7 +73,8 @@ class InvoiceLine(models.Model):
 class InvoiceShare(models.Model):
     """An order's share of an invoice, gross, to the cent: Σ of its lines' gross with its own tax (domain.md §1.5, §1.10).
 
-    The shares of an invoice sum to its total; what belongs to no known order has ``order`` empty.
+    The shares of an invoice sum to its total. Lines that name no order (freight) are spread over the orders by gross; what belongs to
+    an order that is not known yet has ``order`` empty.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -133,12 +134,17 @@ class Allocation(models.Model):
 
 
 class PaymentShare(models.Model):
-    """Which part of a payment, through which invoice, counts for which order, fixed when it is allocated (domain.md §1.10, money)."""
+    """Which part of a payment, through which invoice, counts for which order, fixed when it is allocated (domain.md §1.10, money).
+
+    ``order`` is empty for what settles the part of an invoice whose order is not known yet.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     payment = models.ForeignKey(Payment, models.CASCADE, related_name="shares")
     invoice = models.ForeignKey(Invoice, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, db_constraint=False, related_name="payment_shares")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="payment_shares"
+    )
     amount = MoneyField()
     standing = models.PositiveIntegerField()
     counts = models.BooleanField(default=False)

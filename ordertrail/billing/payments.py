@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ordertrail.billing.invoices import named
+from ordertrail.billing.invoices import NOBODY, Name, named
 from ordertrail.billing.models import Allocation, Invoice, InvoiceShare, Payment, PaymentShare
 from ordertrail.billing.rules import numbers_in, payment_shares
 from ordertrail.lib import bulk
@@ -28,8 +28,9 @@ ALLOCATION = ("id", "payment", "line", "invoice_key", "order_key", "invoice", "o
 Billing = Callable[[set[int]], Mapping[int, int]]
 """The standing whose invoices count, for each of these orders."""
 SHARE = ("id", "payment", "invoice", "order", "amount", "standing", "counts")
-_Share = tuple[int | None, int, int]
-"""(invoice, order, amount): what of a payment is an order's, and for which of its invoices; None: for the order itself."""
+_Share = tuple[int | None, int | None, int]
+"""(invoice, order, amount): what of a payment is an order's (None: of one that is not known yet), and for which of its invoices (None:
+for the order itself)."""
 
 
 def remove(ids: Sequence[int]) -> None:
@@ -125,7 +126,8 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
     before = {
         row[0]
         for row in bulk.select(
-            f"SELECT DISTINCT order_id FROM {bulk.table(PaymentShare)} WHERE payment_id IN {bulk.among()}",
+            f"SELECT DISTINCT order_id FROM {bulk.table(PaymentShare)} WHERE payment_id IN {bulk.among()}"
+            " AND order_id IS NOT NULL",
             [bulk.bound(ids)],
         )
     }
@@ -165,7 +167,24 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
         ]
     bulk.update(Allocation, ("id", "amount"), found)
     bulk.insert(PaymentShare, SHARE, rows)
-    return before | {row[3] for row in rows}
+    believe_nobodys({row[2] for row in rows if row[3] is None})
+    return before | {row[3] for row in rows if row[3] is not None}
+
+
+def believe_nobodys(invoices: Collection[int]) -> None:
+    """Let one source count of those that settle a part of these invoices whose order is not known: no order can agree on it."""
+    if not invoices:
+        return
+    table = bulk.table(PaymentShare)
+    rows = bulk.select(
+        f"SELECT id, invoice_id, standing, counts FROM {table} WHERE order_id IS NULL AND invoice_id IN {bulk.among()}",
+        [bulk.bound(invoices)],
+    )
+    best: dict[int, int] = {}
+    for _, invoice, stands, _ in rows:
+        best[invoice] = min(best.get(invoice, NEVER), stands)
+    right = ((pk, stands == best[invoice] < NEVER, counts) for pk, invoice, stands, counts in rows)
+    bulk.update(PaymentShare, ("id", "counts"), [(pk, told) for pk, told, counts in right if told != bool(counts)])
 
 
 class _Part:
@@ -194,7 +213,7 @@ class _Opens:
         orders = {part.order for parts in allocations.values() for part in parts if part.order}
         self.of_order = self._invoices_of(orders, billing(orders) if orders else {})
         every = invoices | {invoice for listed in self.of_order.values() for invoice in listed}
-        self.shares: dict[int, dict[int, int]] = defaultdict(dict)
+        self.shares: dict[int, dict[int | None, int]] = defaultdict(dict)
         rows = bulk.select(
             f"SELECT s.invoice_id, s.order_id, s.gross, i.currency FROM {bulk.table(InvoiceShare)} s"
             f" JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id"
@@ -204,10 +223,10 @@ class _Opens:
         self._currencies: dict[int, str] = currencies(orders)
         for invoice, order, gross, currency in rows:
             self._currencies[invoice] = currency
-            if order is not None:
-                self.shares[invoice][order] = gross
-        self.names = named({order for shares in self.shares.values() for order in shares})
-        self.paid: dict[tuple[int, int, int], int] = defaultdict(int)
+            self.shares[invoice][order] = gross
+        known = {order for shares in self.shares.values() for order in shares if order is not None}
+        self.names: dict[int | None, Name] = {None: NOBODY, **named(known)}
+        self.paid: dict[tuple[int, int, int | None], int] = defaultdict(int)
 
     @staticmethod
     def _invoices_of(orders: set[int], believed: Mapping[int, int]) -> dict[int, list[int]]:
@@ -228,8 +247,8 @@ class _Opens:
         """That of the invoice or order which the allocation is for; "" where none is known."""
         return self._currencies.get(part.invoice or part.order or 0, "")
 
-    def open(self, book: int, invoice: int, order: int) -> int:
-        """What ``order`` still owes on ``invoice`` by the payments of ``book`` so far."""
+    def open(self, book: int, invoice: int, order: int | None) -> int:
+        """What ``order`` (None: those not known yet) still owes on ``invoice`` by the payments of ``book`` so far."""
         return self.shares[invoice].get(order, 0) - self.paid[book, invoice, order]
 
     def spread(self, book: int, amount: int, parts: Iterable[_Part], digits: int, *, alone: bool) -> list[_Share]:
@@ -268,7 +287,7 @@ class _Opens:
             if rest:
                 yield None, part.order, rest
 
-    def _on_invoice(self, book: int, invoice: int, amount: int, digits: int) -> Iterator[tuple[int, int, int]]:
+    def _on_invoice(self, book: int, invoice: int, amount: int, digits: int) -> Iterator[_Share]:
         names = {self.names[order]: order for order in self.shares[invoice]}
         opens = [(name, self.open(book, invoice, order)) for name, order in names.items()]
         if not sum(part for _, part in opens):  # paid already: by the orders' whole shares

@@ -14,14 +14,15 @@ Named = TypeVar("Named", str, tuple[str, int, str])
 
 
 def invoice_shares(
-    lines: Iterable[tuple[Named, int, int]],
+    lines: Iterable[tuple[Named | None, int, int]],
     total: int,
     digits: int,
     *,
-    include_tax_gross: Mapping[Named, int] | None = None,
+    include_tax_gross: Mapping[Named | None, int] | None = None,
 ) -> dict[Named, int]:
     """Each order's gross share of an invoice whose ``lines`` are (order, net, tax rate): rounded like a document of its own,
-    the last order by number as text takes the residual, so that shares sum to ``total`` (domain.md §1.5, §1.10).
+    the last order by number as text takes the residual, so that shares sum to ``total`` (domain.md §1.5, §1.10). What names no order
+    (None: freight, a charge on the whole document) falls to the orders pro rata by gross. Empty where no line names an order.
 
     E3: two orders of 100, one with 50 % off, tax 0.
 
@@ -29,17 +30,26 @@ def invoice_shares(
     {'A': 1000000, 'B': 500000}
     >>> invoice_shares([("A", 4_000_000, 130_000), ("B", 4_000_000, 130_000)], 9_040_000, 2)
     {'A': 4520000, 'B': 4520000}
+
+    Freight of 113.00 on both.
+
+    >>> invoice_shares([("A", 4_000_000, 130_000), ("B", 2_000_000, 130_000), (None, 1_000_000, 130_000)], 7_910_000, 2)
+    {'A': 5273300, 'B': 2636700}
     """
-    nets: dict[Named, dict[int, int]] = {}
+    nets: dict[Named | None, dict[int, int]] = {}
     for number, net, rate in lines:
         by_rate = nets.setdefault(number, {})
         by_rate[rate] = by_rate.get(rate, 0) + net
-    shares = {
+    gross = {
         number: sum(net + tax_units(net, rate, digits) for rate, net in by_rate.items())
-        for number, by_rate in sorted(nets.items())
+        for number, by_rate in nets.items()
     }
     if include_tax_gross is not None:
-        shares = {number: include_tax_gross.get(number, 0) for number in shares}
+        gross = {number: include_tax_gross.get(number, 0) for number in gross}
+    freight = gross.pop(None, 0)
+    shares: dict[Named, int] = {number: gross[number] for number in sorted(n for n in gross if n is not None)}
+    parts = payment_shares(freight, list(shares.items()), digits)
+    shares = {number: share + parts.get(number, 0) for number, share in shares.items()}
     if shares:
         shares[max(shares)] += total - sum(shares.values())
     return shares
@@ -47,7 +57,7 @@ def invoice_shares(
 
 def payment_shares(amount: int, opens: Sequence[tuple[Named, int]], digits: int) -> dict[Named, int]:
     """How ``amount`` settles orders with these (order, open part of the invoice): amount × open / Σ open, HALF_UP, by number, the
-    last takes the residual (domain.md §1.10, money). Empty when nothing is open.
+    last of those that have something open takes the residual (domain.md §1.10, money). Empty when nothing is open.
 
     E2: 500.00 on an invoice of A 452.00 + B 452.00.
 
@@ -55,7 +65,10 @@ def payment_shares(amount: int, opens: Sequence[tuple[Named, int]], digits: int)
     {'A': 2500000, 'B': 2500000}
     >>> payment_shares(1_000_000, [("A", 1), ("B", 1), ("C", 1)], 2)
     {'A': 333300, 'B': 333300, 'C': 333400}
+    >>> payment_shares(1_000_000, [("A", 1), ("B", 2), ("C", 0)], 2)
+    {'A': 333300, 'B': 666700}
     """
+    opens = [(number, part) for number, part in opens if part]
     whole = sum(part for _, part in opens)
     if not whole:
         return {}

@@ -178,7 +178,7 @@ def settlements(shares: Iterable[PaymentShare], orders: Mapping[int, OrderRef]) 
     amounts: dict[int, Decimal] = {}
     payments: dict[int, Payment] = {}
     for share in shares:
-        if share.order_id in orders:
+        if share.order_id is None or share.order_id in orders:
             payments[share.payment_id] = share.payment
             amounts[share.payment_id] = amounts.get(share.payment_id, ZERO) + share.amount
     return tuple(

@@ -97,7 +97,7 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
     settled = list(PaymentShare.objects.filter(invoice=row, counts=True).select_related("payment").order_by("pk"))
     paid: dict[int, Decimal] = {}
     for money in settled:
-        paid[money.order_id] = paid.get(money.order_id, ZERO) + money.amount
+        paid[money.order_id or 0] = paid.get(money.order_id or 0, ZERO) + money.amount
     told = tuple(
         ShareRow(orders.get(share.order_id or 0), share.gross, paid.get(share.order_id or 0, ZERO), share.counts)
         for share in shares
@@ -131,9 +131,9 @@ def payment(row: Payment, person: object) -> DocumentPage:
     shares = list(PaymentShare.objects.filter(payment=row).select_related("invoice").order_by("pk"))
     orders = orders_by_id([*(a.order_id for a in allocations), *(s.order_id for s in shares)], person)
     told = tuple(
-        ShareRow(orders.get(share.order_id), share.amount, share.amount, share.counts, share.invoice)
+        ShareRow(orders.get(share.order_id or 0), share.amount, share.amount, share.counts, share.invoice)
         for share in shares
-        if share.order_id in orders
+        if share.order_id is None or share.order_id in orders
     )
     used = sum((allocation.amount for allocation in allocations), ZERO)
     facts = (

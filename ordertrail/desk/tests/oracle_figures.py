@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ordertrail.desk.tests.oracle import FAMILY, Agreed, Book, Name, Things, Words
+from ordertrail.desk.tests.oracle import FAMILY, Agreed, Book, Name, Things, Words, key
 from ordertrail.desk.tests.oracle_order import (
     Line,
     Order,
@@ -75,7 +75,7 @@ class Books:
             self._invoice(thing)
         for row in self.rows:
             row.order.heard[row.family].add(row.stands)
-        self.paid: dict[tuple[Book, Name, Name], Fraction] = defaultdict(Fraction)
+        self.paid: dict[tuple[Book, Name, Name | None], Fraction] = defaultdict(Fraction)
         for thing in sorted(self.things.agreed["payment"], key=self._when):
             self._payment(thing)
         for share in self.money:
@@ -168,11 +168,14 @@ class Books:
         stands, done = self.stands(thing), record.state == "posted"
         gross = bool(record.lines) and all(t.gross is not None and t.net is None for t in record.lines)
         nets: dict[Any, dict[Fraction, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        freight: dict[Fraction, Fraction] = defaultdict(Fraction)
         whole: dict[Fraction, Fraction] = defaultdict(Fraction)
+        for_orders = any(key(told.order) for told in record.lines)
         for told, order, line in self._pointing(thing):
             rate = Fraction(told.tax_rate) if told.tax_rate is not None else line.rate if line else self.tax_rate
             amount = self._amount(told, order, line, rate, digits, gross=gross)
-            nets[order.thing.name if order else None][rate] += amount
+            by_rate = nets[order.thing.name if order else None] if key(told.order) or not for_orders else freight
+            by_rate[rate] += amount
             whole[rate] += amount
             if order:
                 qty = None if told.qty is None else sign * Fraction(told.qty)
@@ -186,6 +189,9 @@ class Books:
             total = Fraction(record.total) if record.lines else total
         names = sorted(nets, key=self._by_number)
         shares = [(name, document(nets[name])) for name in names]
+        if sum(share for _, share in shares):  # header charges pro rata by gross (§1.5)
+            charges = dict(divided(document(freight), shares, digits))
+            shares = [(name, share + charges.get(name, 0)) for name, share in shares]
         day = record.due_date or record.invoice_date
         for place, (name, share) in enumerate(shares, 1):
             if place == len(shares):
@@ -225,12 +231,12 @@ class Books:
         """Who tells of the money: a system by its payments, or by what its orders say is paid."""
         return thing.name[0], thing.record.reported
 
-    def opens(self, book: Book, invoice: Name) -> list[tuple[Order, Fraction]]:
-        """What each order still owes on a posted invoice by one book's payments, by number."""
+    def opens(self, book: Book, invoice: Name) -> list[tuple[Order | None, Fraction]]:
+        """What each order (None: those that nobody knows yet) still owes on a posted invoice by one book's payments, by number."""
         return [
-            (bill.order, bill.amount - self.paid[book, invoice, bill.order.thing.name])
+            (bill.order, bill.amount - self.paid[book, invoice, bill.order and bill.order.thing.name])
             for bill in self.bills
-            if bill.invoice == invoice and bill.done and bill.order
+            if bill.invoice == invoice and bill.done
         ]
 
     def bills_of(self, order: Order) -> list[Name]:
@@ -264,7 +270,7 @@ class Books:
             else:
                 bills = self.bills_of(self.orders[order])  # type: ignore[index]
                 amount = sum(
-                    (p for bill in bills for o, p in self.opens(book, bill) if o.thing.name == order), Fraction(0)
+                    (p for bill in bills for o, p in self.opens(book, bill) if o and o.thing.name == order), Fraction(0)
                 )
             amount = max(Fraction(0), min(rest, amount))
             if order and len(record.reference.split()) == 1:
@@ -283,7 +289,7 @@ class Books:
         if invoice and amount:
             opens = self.opens(book, invoice)
             if not sum(part for _, part in opens):
-                opens = [(b.order, b.amount) for b in self.bills if b.invoice == invoice and b.done and b.order]
+                opens = [(b.order, b.amount) for b in self.bills if b.invoice == invoice and b.done]
             if sum(part for _, part in opens):
                 for one, share in divided(amount, opens, digits):
                     self._pay(thing, one, share, invoice)
@@ -296,11 +302,11 @@ class Books:
                 self._pay(thing, one, taken, bill)
             self._pay(thing, one, rest, None)
 
-    def _pay(self, thing: Agreed, order: Order, amount: Fraction, invoice: Name | None) -> None:
+    def _pay(self, thing: Agreed, order: Order | None, amount: Fraction, invoice: Name | None) -> None:
         if amount:
             self.money.append(Share(order, amount, self.stands(thing), True, invoice))
             if invoice:
-                self.paid[self.book(thing), invoice, order.thing.name] += amount
+                self.paid[self.book(thing), invoice, order and order.thing.name] += amount
 
     # --- figures -----------------------------------------------------------------------------------------------------
 

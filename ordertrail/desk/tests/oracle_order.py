@@ -21,7 +21,8 @@ def rounded(value: Fraction, digits: int) -> Fraction:
 
 
 def divided(amount: Fraction, parts: Sequence[tuple[Any, Fraction]], digits: int) -> list[tuple[Any, Fraction]]:
-    """``amount`` by the parts' sizes; the last takes what rounding leaves."""
+    """``amount`` by the parts' sizes; the last that has any takes what rounding leaves."""
+    parts = [(name, size) for name, size in parts if size]
     whole = sum(size for _, size in parts)
     shares = [(name, rounded(amount * size / whole, digits)) for name, size in parts[:-1]]
     return [*shares, (parts[-1][0], amount - sum(share for _, share in shares))]

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from ordertrail.billing.models import PaymentShare
 from ordertrail.desk import precedence
+from ordertrail.desk.laws import verify
 from ordertrail.desk.tests.test_oracle import Company, Say, differences
 from ordertrail.orders.models import OrderStatus
 from ordertrail.records.models import Source
@@ -64,6 +66,45 @@ def test_what_came_back_is_no_longer_expected_while_the_rest_is_still_to_ship(db
     back = ShipmentRecord("2", "SH-2", direction="in", lines=(ShipmentLineRecord("1", "A", D(2), "SO-1"),))
     lived(Say("oms", order("1", "SO-1"), ""), Say("wms", out, ""), Say("wms", back, ""))
     assert figures("to_ship", "shipped", "effective") == {"SO-1/1": (D(40), D(40), D(80))}
+
+
+def with_tax(ref: str, of: str, net: int, sku: str = "A") -> InvoiceLineRecord:
+    return InvoiceLineRecord(ref, of, sku=sku, qty=D(4) if of else None, net=D(net), tax_rate=D("0.13"))
+
+
+def merged(*more: InvoiceLineRecord, **head: Any) -> tuple[Say, Say, Say]:
+    """Two orders of 452.00 with tax, and one invoice for both."""
+    line = OrderLineRecord("1", "A", D(4), price=D(100), tax_rate=D("0.13"))
+    orders = (OrderRecord(ref, f"SO-{ref}", currency="CNY", lines=(line,)) for ref in "12")
+    lines = (with_tax("1", "SO-1", 400), with_tax("2", "SO-2", 400), *more)
+    invoice = InvoiceRecord("1", "INV-1", currency="CNY", lines=lines, **head)
+    one, two = orders
+    return Say("oms", one, ""), Say("oms", two, ""), Say("erp", invoice, "")
+
+
+def money(ref: str, amount: int, invoice: str = "INV-1", **more: Any) -> Say:
+    return Say("bank", PaymentRecord(ref, f"PAY-{ref}", D(amount), allocations=(AllocationRecord(D(amount), invoice=invoice),), **more), "")
+
+
+def test_freight_falls_to_the_orders_of_its_invoice_and_makes_none_overpaid(db: None) -> None:
+    lived(*merged(with_tax("3", "", 100, "freight")), money("1", 1017))
+    assert figures("invoiced", "paid", "open_receivable", "not_invoiced", "payment") == {
+        "SO-1/1": (D("508.50"), D("508.50"), D(0), D(0), "paid"),
+        "SO-2/2": (D("508.50"), D("508.50"), D(0), D(0), "paid"),
+    }
+    assert list(verify()) == []
+
+
+def test_the_part_of_an_order_that_nobody_knows_yet_stays_with_nobody(db: None) -> None:
+    company = lived(*merged(with_tax("3", "SO-3", 400), with_tax("4", "", 90, "freight")), money("1", 1017))
+    # 1,457.70 in all: 101.70 of freight in three parts, and of the money a third for each
+    assert figures("invoiced", "paid") == {"SO-1/1": (D("485.90"), D(339)), "SO-2/2": (D("485.90"), D(339))}
+    assert PaymentShare.objects.values_list("amount", "counts").get(order=None) == (D(339), True)
+    line = OrderLineRecord("1", "A", D(4), price=D(100), tax_rate=D("0.13"))
+    company.live([Say("oms", OrderRecord("3", "SO-3", currency="CNY", lines=(line,)), "")])
+    assert differences(company) == []
+    assert figures("invoiced", "paid") == {f"SO-{n}/{n}": (D("485.90"), D(339)) for n in "123"}
+    assert list(verify()) == []
 
 
 def test_an_order_that_is_closed_frees_what_has_not_left(db: None) -> None:
