@@ -8,7 +8,7 @@ from typing import Any
 
 from ordertrail.billing.invoices import NOBODY, Name, named
 from ordertrail.billing.models import Allocation, Invoice, InvoiceShare, Payment, PaymentShare
-from ordertrail.billing.rules import numbers_in, payment_shares
+from ordertrail.billing.rules import numbers_in, payment_shares, within
 from ordertrail.lib import bulk
 from ordertrail.lib.ids import LINES
 from ordertrail.lib.moments import moment
@@ -288,11 +288,14 @@ class _Opens:
                 yield None, part.order, rest
 
     def _on_invoice(self, book: int, invoice: int, amount: int, digits: int) -> Iterator[_Share]:
+        """No more than is open there; what goes back, by what each order has paid, and no more than that (domain.md §1.4)."""
         names = {self.names[order]: order for order in self.shares[invoice]}
-        opens = [(name, self.open(book, invoice, order)) for name, order in names.items()]
-        if not sum(part for _, part in opens):  # paid already: by the orders' whole shares
-            opens = [(name, self.shares[invoice][order]) for name, order in names.items()]
-        for name, share in payment_shares(amount, opens, digits).items():
+        back = (amount < 0) != (sum(self.shares[invoice].values()) < 0)
+        parts = [
+            (name, -self.paid[book, invoice, order] if back else self.open(book, invoice, order))
+            for name, order in names.items()
+        ]
+        for name, share in payment_shares(within(amount, sum(part for _, part in parts)), parts, digits).items():
             order = names[name]
             self.paid[book, invoice, order] += share
             if share:

@@ -80,6 +80,19 @@ def payment_shares(amount: int, opens: Sequence[tuple[Named, int]], digits: int)
     return shares
 
 
+def within(amount: int, room: int) -> int:
+    """As much of ``amount`` as there is ``room`` for; none where the room is on the other side of zero.
+
+    Of 110.00 on an invoice of 100.00 the rest is the customer's credit.
+
+    >>> within(1_100_000, 1_000_000), within(-5, -9), within(5, -9), within(5, 0)
+    (1000000, -5, 0, 0)
+    """
+    if (amount < 0) != (room < 0):
+        return 0
+    return max(amount, room) if room < 0 else min(amount, room)
+
+
 def line_paid(amount: int, lines: Iterable[tuple[int, int]], digits: int) -> dict[int, int]:
     """How an order's ``amount`` on one invoice (its paid part, or its whole share) falls to the order's lines there.
 
