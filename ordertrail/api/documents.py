@@ -14,7 +14,9 @@ from ordertrail.api.door import Caller
 from ordertrail.api.figures import ZERO
 from ordertrail.api.scope import own
 from ordertrail.api.shapes import documents as shapes
+from ordertrail.billing.credit_notes import credited_of
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
+from ordertrail.lib.money import MONEY_SCALE, from_units
 from ordertrail.orders.models import Order
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
@@ -73,8 +75,9 @@ def shipment(pk: int, by: Caller) -> shapes.Shipment:
 # --- invoices ---------------------------------------------------------------------------------------------------------
 
 
-def invoice_head(row: Invoice, paid: Decimal) -> dict[str, Any]:
-    """What a list and the page tell of an invoice of which ``paid`` is paid; nothing is open of one that is not posted."""
+def invoice_head(row: Invoice, paid: Decimal, credited: Decimal) -> dict[str, Any]:
+    """What a list and the page tell of an invoice of which ``paid`` is paid and ``credited`` taken off by credit notes (of a credit
+    note, below zero: what is used of it); nothing is open of one that is not posted."""
 
     def money(value: Decimal) -> str:
         return written.money(value, row.currency)
@@ -82,8 +85,8 @@ def invoice_head(row: Invoice, paid: Decimal) -> dict[str, Any]:
     return {
         "id": str(row.pk), "number": row.number or None, "kind": row.type, "state": row.state, "date": row.invoice_date,
         "due_date": row.due_date, "customer_name": row.customer_name, "currency": row.currency, "net": money(row.net),
-        "tax": money(row.tax), "total": money(row.total), "paid": money(paid), "credited": money(ZERO),
-        "written_off": money(ZERO), "open": money(row.total - paid if row.state == "posted" else ZERO),
+        "tax": money(row.tax), "total": money(row.total), "paid": money(paid), "credited": money(credited),
+        "written_off": money(ZERO), "open": money(row.total - paid - credited if row.state == "posted" else ZERO),
         "tax_invoice_number": row.tax_invoice_number, "home": row.home.code, "reported": row.reported,
     }  # fmt: skip
 
@@ -94,10 +97,20 @@ def paid_on(invoices: Collection[int]) -> dict[int, Decimal]:
     return dict(rows.values_list("invoice").annotate(Sum("amount")))
 
 
+def credited_on(invoices: Collection[int]) -> dict[int, Decimal]:
+    """What credit notes take off each of these invoices, by two queries."""
+    orders = InvoiceShare.objects.filter(invoice__in=invoices, counts=True).values_list("order_id", flat=True)
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for (invoice, _), units in credited_of({order for order in orders if order is not None}).items():
+        found[invoice] += from_units(units, MONEY_SCALE)
+    return found
+
+
 def invoices(rows: Sequence[Invoice]) -> list[shapes.InvoiceRow]:
     """Invoices of a list."""
-    paid = paid_on([row.pk for row in rows])
-    return [shapes.InvoiceRow(**invoice_head(row, paid.get(row.pk, ZERO))) for row in rows]
+    ids = [row.pk for row in rows]
+    paid, credited = paid_on(ids), credited_on(ids)
+    return [shapes.InvoiceRow(**invoice_head(row, paid.get(row.pk, ZERO), credited.get(row.pk, ZERO))) for row in rows]
 
 
 def invoice(pk: int, by: Caller) -> shapes.Invoice:
@@ -113,7 +126,7 @@ def invoice(pk: int, by: Caller) -> shapes.Invoice:
         return written.money(value, row.currency)
 
     return shapes.Invoice(
-        **invoice_head(row, sum(paid.values(), ZERO)),
+        **invoice_head(row, sum(paid.values(), ZERO), credited_on([pk]).get(pk, ZERO)),
         version=0,
         customer=customer_of(share.order_id for share in shares),
         lines=[

@@ -24,7 +24,7 @@ from ordertrail.records.shapes import InvoiceLineRecord, InvoiceRecord
 
 INVOICE = (
     "id", "company", "home", "number", "state", "type", "reported", "customer_name", "invoice_date", "due_date", "currency",
-    "digits", "net", "tax", "total", "total_told", "tax_invoice_number",
+    "digits", "net", "tax", "total", "total_told", "tax_invoice_number", "credits_key", "credits",
 )  # fmt: skip
 LINE = (
     "id", "invoice", "line", "order_key", "order", "order_line", "sku", "qty", "net", "tax_rate", "tax", "gross", "standing",
@@ -46,10 +46,17 @@ def remove(ids: Sequence[int]) -> None:
 
 
 def write(
-    invoices: Sequence[Merged[InvoiceRecord]], orders: Finder, standing: Standing, currency: str, tax_rate: int
+    invoices: Sequence[Merged[InvoiceRecord]],
+    orders: Finder,
+    known: Finder,
+    standing: Standing,
+    currency: str,
+    tax_rate: int,
 ) -> set[int]:
-    """Write the agreed invoices, their lines and each order's share; returns the ids of the orders concerned."""
+    """Write the agreed invoices, their lines and each order's share; returns the ids of the orders concerned. ``known`` finds the
+    invoices that credit notes name."""
     orders.learn((m.lines_from, line.order) for m in invoices for line in m.record.lines)
+    known.learn((m.home, m.record.credits) for m in invoices if _is_credit(m.record))
     touched = {
         found
         for m in invoices
@@ -63,7 +70,8 @@ def write(
     shares: list[tuple[Any, ...]] = []
     for merged in invoices:
         rows = list(_lines(merged, orders, finder, standing, currency, tax_rate))
-        heads.append(_invoice(merged, rows, currency))
+        target = known.find(merged.home, merged.record.credits) if _is_credit(merged.record) else None
+        heads.append(_invoice(merged, rows, currency, None if target == merged.group else target))
         lines += rows
         shares += _shares(merged, rows, numbers, currency, standing)
     bulk.insert(Invoice, INVOICE, heads)
@@ -82,13 +90,20 @@ def named(orders: Collection[int]) -> dict[int, Name]:
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def _invoice(merged: Merged[InvoiceRecord], rows: Sequence[tuple[Any, ...]], currency: str) -> tuple[Any, ...]:
+def _is_credit(record: InvoiceRecord) -> bool:
+    return record.type == "credit_note" and bool(number_key(record.credits))
+
+
+def _invoice(
+    merged: Merged[InvoiceRecord], rows: Sequence[tuple[Any, ...]], currency: str, target: int | None
+) -> tuple[Any, ...]:
     record = merged.record
     net, tax = sum(row[8] for row in rows), sum(row[10] for row in rows)
     return (
         merged.group, 1, merged.home, record.number[:100], record.state, record.type, record.reported,
         record.customer_name[:200], record.invoice_date, record.due_date, record.currency or currency,
         minor_digits(record.currency or currency), net, tax, net + tax, record.total, record.tax_invoice_number[:40],
+        number_key(record.credits)[:100] if _is_credit(record) else "", target,
     )  # fmt: skip
 
 

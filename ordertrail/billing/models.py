@@ -17,7 +17,10 @@ class InvoiceState(models.TextChoices):
 
 
 class Invoice(models.Model):
-    """What the customer is billed (``type`` "credit_note" takes back: its amounts are negative). Gross ``total`` in ``currency``."""
+    """What the customer is billed (``type`` "credit_note" takes back: its amounts are negative). Gross ``total`` in ``currency``.
+
+    ``credits_key`` is the invoice that a credit note names as the one that it credits, ``credits`` that invoice while it is known.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     company = models.PositiveSmallIntegerField(default=1)
@@ -36,6 +39,8 @@ class Invoice(models.Model):
     total_told = MoneyField(null=True)
     digits = models.PositiveSmallIntegerField(default=2)  # decimals of the currency
     tax_invoice_number = models.CharField(max_length=40, blank=True)
+    credits_key = models.CharField(max_length=100, blank=True, db_index=True)
+    credits = models.ForeignKey("self", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
     def __str__(self) -> str:
         return self.number

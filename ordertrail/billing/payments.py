@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from ordertrail.billing.credit_notes import bound_by_credits
 from ordertrail.billing.invoices import NOBODY, Name, named
 from ordertrail.billing.models import Allocation, Invoice, InvoiceShare, Payment, PaymentShare
 from ordertrail.billing.rules import numbers_in, payment_shares, within
@@ -90,6 +92,7 @@ def around(payments: Iterable[int], invoices: Iterable[int]) -> set[int]:
     done: set[int] = set()
     while edge or asked:
         if asked:
+            asked = bound_by_credits(asked) - done
             done |= asked
             edge |= _reached("payment_id", "invoice_id", asked)
         edge -= seen
@@ -138,6 +141,7 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
         [bulk.bound(ids)],
     )
     heads.sort(key=lambda row: (str(row[5] or ""), *row[6:]))  # not in SQL: the same on both stores, whoever came first
+    books = {row[0]: 2 * row[1] + bool(row[3]) for row in heads}
     allocations: dict[int, list[_Part]] = defaultdict(list)
     for row in bulk.select(
         f"SELECT payment_id, id, invoice_id, order_id, amount, by_reference FROM {bulk.table(Allocation)}"
@@ -145,21 +149,24 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
         [bulk.bound(ids)],
     ):
         allocations[row[0]].append(_Part(*row[1:]))
+    for payment, _, amount, *_ in heads:
+        if allocations[payment] and not allocations[payment][0].by_reference:
+            _cap(amount, allocations[payment])  # those that are not known yet too: their money is not for the others
     desk = _Opens(
-        {part.invoice for parts in allocations.values() for part in parts if part.invoice}, allocations, billing
+        {part.invoice for parts in allocations.values() for part in parts if part.invoice}, allocations, billing, books
     )
     rows: list[tuple[Any, ...]] = []
     found: list[tuple[int, int]] = []
-    for payment, home, amount, reported, currency, *_ in heads:
+    for payment, home, amount, reported, currency, paid_date, *_ in heads:
         digits, stands = minor_digits(currency), standing(home, bool(reported))
-        book = 2 * home + bool(reported)
+        book = books[payment]
+        desk.credit(book, str(paid_date or ""))
         every = allocations[payment]
         parts = [part for part in every if desk.currency(part) == currency]
         if parts and parts[0].by_reference:
             shares = desk.spread(book, amount, parts, digits, alone=len(every) == 1)
             found += [(part.id, part.amount) for part in parts]
         else:
-            _cap(amount, every)  # those that are not known yet too: their money is not for the others
             shares = [share for part in parts for share in desk.divide(book, part, digits)]
         rows += [
             (payment * LINES + place, payment, invoice, order, share, stands, False)
@@ -196,10 +203,23 @@ class _Part:
         self.id, self.invoice, self.order, self.amount, self.by_reference = id_, invoice, order, amount, by_reference
 
 
+@dataclass(slots=True)
+class _Note:
+    """A credit note while payments are divided: its place in time, and by order the invoices that it takes off, oldest due first."""
+
+    place: tuple[str, str, str]
+    invoice: int
+    wanted: dict[int, tuple[int, str, bool, int | None]]
+    against: dict[int, list[int]] = field(default_factory=dict)
+
+
 def _cap(amount: int, parts: Iterable[_Part]) -> None:
-    """Allocate no more than came in (domain.md §1.4): where the cashier booked more than the bank has, the last parts get less."""
+    """Allocate no more than came in, and what credit notes gave (domain.md §1.4, E12): where the cashier booked more than the bank has,
+    the last parts get less."""
+    every = list(parts)
     sign, rest = (-1 if amount < 0 else 1), abs(amount)
-    for part in parts:
+    rest += sum(-sign * part.amount for part in every if sign * part.amount < 0)
+    for part in (part for part in every if sign * part.amount > 0):
         if sign * part.amount > rest:
             part.amount = sign * rest
         rest -= sign * part.amount
@@ -209,10 +229,12 @@ class _Opens:
     """What each order still owes on each invoice, as each ``book`` has left it: a source's payments, or what its orders
     report as paid."""
 
-    def __init__(self, invoices: set[int], allocations: dict[int, list[_Part]], billing: Billing) -> None:
+    def __init__(
+        self, invoices: set[int], allocations: dict[int, list[_Part]], billing: Billing, books: Mapping[int, int]
+    ) -> None:
         orders = {part.order for parts in allocations.values() for part in parts if part.order}
         self.of_order = self._invoices_of(orders, billing(orders) if orders else {})
-        every = invoices | {invoice for listed in self.of_order.values() for invoice in listed}
+        every = bound_by_credits(invoices | {invoice for listed in self.of_order.values() for invoice in listed})
         self.shares: dict[int, dict[int | None, int]] = defaultdict(dict)
         rows = bulk.select(
             f"SELECT s.invoice_id, s.order_id, s.gross, i.currency FROM {bulk.table(InvoiceShare)} s"
@@ -227,6 +249,14 @@ class _Opens:
         known = {order for shares in self.shares.values() for order in shares if order is not None}
         self.names: dict[int | None, Name] = {None: NOBODY, **named(known)}
         self.paid: dict[tuple[int, int, int | None], int] = defaultdict(int)
+        self.credited: dict[tuple[int, int, int | None], int] = defaultdict(int)
+        self._notes = self._credit_notes(every)
+        self._credited_to: dict[int, int] = defaultdict(int)
+        self._told: dict[tuple[int, int], int] = defaultdict(int)
+        for payment, book in books.items():
+            for part in allocations[payment]:
+                if part.invoice and not part.by_reference:
+                    self._told[book, part.invoice] += part.amount
 
     @staticmethod
     def _invoices_of(orders: set[int], believed: Mapping[int, int]) -> dict[int, list[int]]:
@@ -249,7 +279,50 @@ class _Opens:
 
     def open(self, book: int, invoice: int, order: int | None) -> int:
         """What ``order`` (None: those not known yet) still owes on ``invoice`` by the payments of ``book`` so far."""
-        return self.shares[invoice].get(order, 0) - self.paid[book, invoice, order]
+        told = self.shares[invoice].get(order, 0)
+        return told - self.paid[book, invoice, order] - self.credited[book, invoice, order]
+
+    @staticmethod
+    def _credit_notes(invoices: set[int]) -> list[_Note]:
+        """The credit notes among these invoices, oldest first, with the invoices that each may take off, for each of its orders."""
+        rows = bulk.select(
+            "SELECT s.order_id, s.due_date, i.number, d.ref, i.id, s.standing, i.type, i.currency, i.invoice_date, i.credits_key,"
+            f" i.credits_id FROM {bulk.table(InvoiceShare)} s JOIN {bulk.table(Invoice)} i ON i.id = s.invoice_id"
+            f" JOIN {bulk.table(SourceDocument)} d ON d.id = i.id"
+            f" WHERE i.state = 'posted' AND s.invoice_id IN {bulk.among()} AND s.order_id IS NOT NULL",
+            [bulk.bound(invoices)],
+        )
+        billed: dict[tuple[int, int, str], list[int]] = defaultdict(list)
+        notes: dict[int, _Note] = {}
+        for order, _, number, ref, invoice, stands, kind, currency, day, key, target in sorted(
+            rows, key=lambda row: (str(row[1] or ""), *row[2:4])
+        ):
+            if kind != "credit_note":
+                billed[order, stands, currency].append(invoice)
+                continue
+            note = notes.setdefault(invoice, _Note((str(day or ""), number, ref), invoice, {}))
+            note.wanted[order] = (stands, currency, bool(key), target)
+        for note in notes.values():
+            for order, (stands, currency, by_name, target) in note.wanted.items():
+                own = billed[order, stands, currency]
+                note.against[order] = [invoice for invoice in own if not by_name or invoice == target]
+        return sorted(notes.values(), key=lambda note: note.place)
+
+    def credit(self, book: int, day: str) -> None:
+        """Take the credit notes up to ``day`` off what is open, as far as the payments of ``book`` don't settle them themselves."""
+        while self._credited_to[book] < len(self._notes) and self._notes[self._credited_to[book]].place[0] <= day:
+            note = self._notes[self._credited_to[book]]
+            self._credited_to[book] += 1
+            shares = self.shares[note.invoice]
+            told = within(min(0, self._told[book, note.invoice]), sum(shares.values()))
+            parts = payment_shares(told, [(self.names[order], gross) for order, gross in shares.items()], 4)
+            for order, invoices in note.against.items():
+                rest = parts.get(self.names[order], 0) - shares[order]
+                for invoice in invoices:
+                    taken = max(0, min(rest, self.open(book, invoice, order)))
+                    rest -= taken
+                    self.credited[book, invoice, order] += taken
+                    self.credited[book, note.invoice, order] -= taken
 
     def spread(self, book: int, amount: int, parts: Iterable[_Part], digits: int, *, alone: bool) -> list[_Share]:
         """Divide a payment among what was only named in the payer's text: each part takes what those before it left open, until the

@@ -99,7 +99,8 @@ def _lines(ids: Any) -> dict[int, list[LineView]]:
         f" FROM {bulk.table(WorkOrder)} WHERE order_id IN {bulk.among()} AND counts GROUP BY order_line_id)"
         " SELECT l.order_id, l.id, l.line, l.sku, l.unit, l.qty, l.cancelled_qty, l.price, l.net, p.service,"
         " w.out_qty, w.back_qty, b.qty, m.planned, m.finished, s.delivery"
-        f" FROM {bulk.table(OrderLine)} l JOIN {bulk.table(OrderStatus)} s ON s.order_id = l.order_id LEFT JOIN {bulk.table(Product)} p ON p.id = l.product_id"
+        f" FROM {bulk.table(OrderLine)} l JOIN {bulk.table(OrderStatus)} s ON s.order_id = l.order_id"
+        f" LEFT JOIN {bulk.table(Product)} p ON p.id = l.product_id"
         " LEFT JOIN went w ON w.line = l.id LEFT JOIN billed b ON b.line = l.id LEFT JOIN made m ON m.line = l.id"
         f" WHERE l.order_id IN {bulk.among()} ORDER BY l.id",
         [ids, ids, ids, ids],

@@ -82,11 +82,12 @@ class ShareRow:
     paid: Decimal
     counts: bool
     invoice: Invoice | None = None
+    credited: Decimal = ZERO
 
     @property
     def open(self) -> Decimal:
         """What the order still owes of it."""
-        return self.amount - self.paid
+        return self.amount - self.paid - self.credited
 
     @property
     def invoice_href(self) -> str:

@@ -134,12 +134,35 @@ settled AS (
     FROM billing_paymentshare WHERE order_id IN {orders} AND counts AND invoice_id IS NOT NULL
     GROUP BY order_id, invoice_id
 ),
-due AS (
-    SELECT h.order_id, MIN(h.due_date) AS due_date
+opens AS (
+    SELECT h.order_id, h.invoice_id, h.due_date, h.gross - COALESCE(t.paid, 0) AS open, i.credits_key <> '' AS named, i.credits_id
     FROM billing_invoiceshare h
+    JOIN billing_invoice i ON i.id = h.invoice_id
     LEFT JOIN settled t ON t.order_id = h.order_id AND t.invoice_id = h.invoice_id
-    WHERE h.order_id IN {orders} AND h.counts AND h.gross > COALESCE(t.paid, 0)
-    GROUP BY h.order_id
+    WHERE h.order_id IN {orders} AND h.counts
+),
+-- Credit notes: one that names its invoice takes off that one only, the others the oldest due first (billing/credit_notes.py).
+named_credit AS (
+    SELECT order_id, credits_id, -SUM(open) AS credit FROM opens WHERE open < 0 AND named GROUP BY order_id, credits_id
+),
+free_credit AS (
+    SELECT order_id, -SUM(open) AS credit FROM opens WHERE open < 0 AND NOT named GROUP BY order_id
+),
+still AS (
+    SELECT o.order_id, o.due_date, o.open - COALESCE(n.credit, 0) AS open
+    FROM opens o
+    LEFT JOIN named_credit n ON n.order_id = o.order_id AND n.credits_id = o.invoice_id
+    WHERE o.open > COALESCE(n.credit, 0)
+),
+in_turn AS (
+    SELECT order_id, due_date, SUM(open) OVER (PARTITION BY order_id ORDER BY due_date IS NOT NULL, due_date) AS so_far FROM still
+),
+due AS (
+    SELECT s.order_id, MIN(s.due_date) AS due_date
+    FROM in_turn s
+    LEFT JOIN free_credit f ON f.order_id = s.order_id
+    WHERE s.so_far > COALESCE(f.credit, 0)
+    GROUP BY s.order_id
 ),
 days AS (
     SELECT s.order_id, MIN(d.shipped_date) AS first_shipped_date, MAX(d.shipped_date) AS last_shipped_date

@@ -24,6 +24,8 @@ def divided(amount: Fraction, parts: Sequence[tuple[Any, Fraction]], digits: int
     """``amount`` by the parts' sizes; the last that has any takes what rounding leaves."""
     parts = [(name, size) for name, size in parts if size]
     whole = sum(size for _, size in parts)
+    if not whole:
+        return []
     shares = [(name, rounded(amount * size / whole, digits)) for name, size in parts[:-1]]
     return [*shares, (parts[-1][0], amount - sum(share for _, share in shares))]
 
