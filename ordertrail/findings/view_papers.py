@@ -10,13 +10,13 @@ from typing import Any
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment
 from ordertrail.desk.agree import Beliefs
 from ordertrail.findings.heard import instant
-from ordertrail.findings.view import Foreign, PaperView, PaymentView, day
+from ordertrail.findings.view import Foreign, PaperView, PaymentView, Shared, day
 from ordertrail.findings.view_orders import known_by
 from ordertrail.lib import bulk
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
 from ordertrail.lib.numbers import name_key
 from ordertrail.orders.models import Order
-from ordertrail.records.models import SourceDocument
+from ordertrail.records.models import Number, Source, SourceDocument
 from ordertrail.records.queries import Finder
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
@@ -31,10 +31,12 @@ def shipment_views(ids: Collection[int]) -> list[PaperView]:
         f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported ORDER BY d.id",
         [bulk.bound(ids)],
     )
-    return [
-        PaperView("shipment", document, number, sources[home], instant(at), *_names(lines[document]))
-        for document, number, home, at in rows
-    ]
+    borne = _borne(lines, sources)
+    found = []
+    for document, number, home, at in rows:
+        names, shared, qty = _names(lines[document], borne)
+        found.append(PaperView("shipment", document, number, sources[home], instant(at), names, qty, shared=shared))
+    return found
 
 
 def invoice_views(ids: Collection[int]) -> list[PaperView]:
@@ -48,15 +50,16 @@ def invoice_views(ids: Collection[int]) -> list[PaperView]:
         f" WHERE d.id IN {bulk.among()} AND d.state = 'posted' AND NOT d.reported ORDER BY d.id",
         [bulk.bound(ids)],
     )
+    borne = _borne(lines, sources)
     found = []
     for document, number, home, at, currency, total, told, count in rows:
-        names, qty = _names(lines[document])
-        gross = from_units(sum(row[2] for row in lines[document]), MONEY_SCALE) if names else None
+        names, shared, qty = _names(lines[document], borne)
+        gross = from_units(sum(row[2] for row in lines[document]), MONEY_SCALE) if names or shared else None
         found.append(
             PaperView(
                 "invoice", document, number, sources[home], instant(at), names, qty, gross, currency,
                 from_units(total, MONEY_SCALE), None if told is None else from_units(told, MONEY_SCALE), count,
-                foreign.get(document, ()),
+                foreign.get(document, ()), shared,
             )
         )  # fmt: skip
     return found
@@ -96,8 +99,36 @@ def _unknown(model: Any, kind: str, ids: Collection[int], gross: str) -> dict[in
     return found
 
 
-def _names(lines: list[tuple[str, int, int]]) -> tuple[tuple[str, ...], Decimal]:
-    return tuple(dict.fromkeys(key for key, _, _ in lines)), from_units(sum(qty for _, qty, _ in lines), QTY_SCALE)
+def _borne(lines: Mapping[int, list[tuple[str, int, int]]], sources: Mapping[int, Source]) -> dict[str, Shared]:
+    """Those of the keys in ``lines`` that several orders bear, with these orders."""
+    keys = {key for of_paper in lines.values() for key, _, _ in of_paper}
+    rows = bulk.select(
+        f"SELECT DISTINCT n.key, o.id, o.number, o.home_id, o.customer_name FROM {bulk.table(Number)} n"
+        f" JOIN {bulk.table(SourceDocument)} d ON d.id = n.document_id"
+        f' JOIN {bulk.table(Order)} o ON o.id = d."group"'
+        f" WHERE n.kind = 'order' AND NOT n.search_only AND d.gone_at IS NULL AND n.key IN {bulk.among('text')} ORDER BY o.id",
+        [bulk.bound(keys)],
+    )
+    found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for key, _, number, home, customer in rows:
+        found[key].append((number, sources[home].name, customer))
+    return {
+        key: Shared(orders[0][0], tuple(order[1:] for order in orders))
+        for key, orders in found.items()
+        if len(orders) > 1
+    }
+
+
+def _names(
+    lines: list[tuple[str, int, int]], borne: Mapping[str, Shared]
+) -> tuple[tuple[str, ...], tuple[Shared, ...], Decimal]:
+    """The orders named that nobody has, the numbers that several have, and the quantity of all."""
+    keys = dict.fromkeys(key for key, _, _ in lines)
+    return (
+        tuple(key for key in keys if key not in borne),
+        tuple(borne[key] for key in keys if key in borne),
+        from_units(sum(qty for _, qty, _ in lines), QTY_SCALE),
+    )
 
 
 def payment_views(ids: Collection[int]) -> list[PaymentView]:

@@ -321,6 +321,19 @@ def test_unmatched_line_of_another_product_and_of_an_order_that_nobody_has(by: d
     assert Finding.objects.get(status="open").role == "finance"
 
 
+def test_unmatched_line_of_a_number_that_two_orders_bear(by: dict[str, Source]) -> None:
+    say(by["crm"], replace(QUIET, ref="99", same_as=(), customer_name="港灯贸易"))  # nobody says that they are one
+    two = "several orders bear the number SO-2609-0027 (OMS – 启明船厂; CRM – 港灯贸易)"
+    say(by["erp"], ERP_BILLS_10)
+    assert opened() == [("unmatched_line", f"ERP INV-2609-0024: {two}", D("1356.00"))]
+    assert step_of_open() == (
+        "If they are one order, link them on the page of one of them; if not, name the right one on INV-2609-0024 in ERP by a"
+        " number that it alone bears, or change the number of the other in its own system. It closes by itself."
+    )
+    say(by["crm"], replace(QUIET, ref="99", number="CT-1", same_as=(), customer_name="港灯贸易"))
+    assert opened() == []
+
+
 def step_of_open() -> str:
     return told(Finding.objects.get(status="open")).next_step
 
