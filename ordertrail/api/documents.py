@@ -12,12 +12,14 @@ from django.db.models import Sum
 from ordertrail.api import written
 from ordertrail.api.door import Caller
 from ordertrail.api.figures import ZERO
-from ordertrail.api.scope import own
+from ordertrail.api.scope import own, visible
 from ordertrail.api.shapes import documents as shapes
 from ordertrail.billing.credit_notes import credited_of
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
 from ordertrail.lib.money import MONEY_SCALE, from_units
 from ordertrail.orders.models import Order
+from ordertrail.parties.models import Customer
+from ordertrail.parties.queries import customers_named
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
 
@@ -184,7 +186,7 @@ def payment(pk: int, by: Caller) -> shapes.Payment:
     return shapes.Payment(
         **payment_head(row),
         version=0,
-        customer=customer_of(share.order_id for share in mine),
+        customer=customer_of(share.order_id for share in mine) or _payer(row, by),
         allocated=money(allocated),
         unallocated=money(row.amount - allocated if row.state == "done" else ZERO),
         refunded=money(ZERO),
@@ -193,6 +195,12 @@ def payment(pk: int, by: Caller) -> shapes.Payment:
         exchange_difference=money(ZERO),
         allocations=_allocations(mine, row.currency),
     )
+
+
+def _payer(row: Payment, by: Caller) -> str | None:
+    """The code of the customer whom the payer's name means, while the payment is for no order."""
+    pk = customers_named([row.payer]).get(row.payer)
+    return None if pk is None else visible(Customer, by.person).filter(pk=pk).values_list("code", flat=True).first()
 
 
 def _allocations(shares: Sequence[PaymentShare], currency: str) -> list[shapes.Allocation]:

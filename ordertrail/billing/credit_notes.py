@@ -49,6 +49,20 @@ def credited(papers: Iterable[Paper]) -> dict[int, int]:
 
 def credited_of(orders: Collection[int]) -> dict[tuple[int, int], int]:
     """By (invoice, order) what is credited, of what counts for these orders; for credit notes what of them is used, below zero."""
+    return {(invoice, order): part for order, of in _papers(orders).items() for invoice, part in credited(of).items()}
+
+
+def oldest_open(orders: Collection[int]) -> dict[int, dict[int, int]]:
+    """By order what is open of each of its invoices that count, oldest due first."""
+    found: dict[int, dict[int, int]] = {}
+    for order, papers in _papers(orders).items():
+        taken = credited(papers)
+        opens = {paper.invoice: paper.open - taken.get(paper.invoice, 0) for paper in papers if paper.open > 0}
+        found[order] = {invoice: part for invoice, part in opens.items() if part > 0}
+    return found
+
+
+def _papers(orders: Collection[int]) -> dict[int, list[Paper]]:
     rows: Sequence[tuple[Any, ...]] = bulk.select(
         "SELECT s.order_id, s.due_date, i.number, d.ref, i.id, s.gross, i.credits_key, i.credits_id,"
         f" (SELECT COALESCE(SUM(p.amount), 0) FROM {bulk.table(PaymentShare)} p"
@@ -62,7 +76,7 @@ def credited_of(orders: Collection[int]) -> dict[tuple[int, int], int]:
         rows, key=lambda r: (r[0], str(r[1] or ""), *r[2:4])
     ):
         papers[order].append(Paper(invoice, gross - int(paid), bool(key), target))
-    return {(invoice, order): part for order, of in papers.items() for invoice, part in credited(of).items()}
+    return papers
 
 
 def bound_by_credits(invoices: Collection[int]) -> set[int]:

@@ -133,6 +133,7 @@ class Allocation(models.Model):
     by_reference = models.BooleanField(
         default=False
     )  # read out of the payer's text: the amount is found when it is settled
+    guessed = models.BooleanField(default=False)  # a plain figure in it: it counts only where one document bears it
 
     def __str__(self) -> str:
         return f"{self.payment_id}/{self.line}"

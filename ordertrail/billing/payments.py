@@ -10,7 +10,7 @@ from typing import Any
 from ordertrail.billing.credit_notes import bound_by_credits
 from ordertrail.billing.invoices import NOBODY, Name, named
 from ordertrail.billing.models import Allocation, Invoice, InvoiceShare, Payment, PaymentShare
-from ordertrail.billing.rules import numbers_in, payment_shares, within
+from ordertrail.billing.rules import guesses_in, numbers_in, payment_shares, within
 from ordertrail.lib import bulk
 from ordertrail.lib.ids import LINES
 from ordertrail.lib.moments import moment
@@ -26,7 +26,18 @@ from ordertrail.records.shapes import PaymentRecord
 PAYMENT = (
     "id", "company", "home", "number", "state", "reported", "paid_at", "paid_date", "payer", "currency", "amount", "reference",
 )  # fmt: skip
-ALLOCATION = ("id", "payment", "line", "invoice_key", "order_key", "invoice", "order", "amount", "by_reference")
+ALLOCATION = (
+    "id",
+    "payment",
+    "line",
+    "invoice_key",
+    "order_key",
+    "invoice",
+    "order",
+    "amount",
+    "by_reference",
+    "guessed",
+)
 Billing = Callable[[set[int]], Mapping[int, int]]
 """The standing whose invoices count, for each of these orders."""
 SHARE = ("id", "payment", "invoice", "order", "amount", "standing", "counts")
@@ -44,15 +55,22 @@ def remove(ids: Sequence[int]) -> None:
 
 def write(payments: Sequence[Merged[PaymentRecord]], invoices: Finder, orders: Finder, currency: str) -> None:
     """Write the agreed payments and what they say they are for; ``settle`` then divides them."""
-    keys = {m.group: numbers_in(m.record.reference) for m in payments if not m.record.allocations}
+    silent = [m for m in payments if not m.record.allocations]
+    keys = {m.group: numbers_in(m.record.reference) for m in silent}
+    guesses = {m.group: guesses_in(m.record.reference, m.record.amount) for m in silent if m.record.reference}
     for finder, name in ((invoices, "invoice"), (orders, "order")):
         finder.learn((m.lines_from, getattr(a, name)) for m in payments for a in m.record.allocations)
         finder.learn((m.lines_from, key) for m in payments for key in keys.get(m.group, ()))
+        finder.learn((0, key) for listed in guesses.values() for some in listed for key in some)
     bulk.insert(Payment, PAYMENT, [_payment(m, currency) for m in payments])
     bulk.insert(
         Allocation,
         ALLOCATION,
-        [row for m in payments for row in _allocations(m, keys.get(m.group, []), invoices, orders)],
+        [
+            row
+            for m in payments
+            for row in _allocations(m, keys.get(m.group, []), guesses.get(m.group, ([], [])), invoices, orders)
+        ],
     )
 
 
@@ -67,20 +85,34 @@ def _payment(merged: Merged[PaymentRecord], currency: str) -> tuple[Any, ...]:
 
 
 def _allocations(
-    merged: Merged[PaymentRecord], named: Sequence[str], invoices: Finder, orders: Finder
+    merged: Merged[PaymentRecord],
+    named: Sequence[str],
+    guesses: tuple[Sequence[str], Sequence[str]],
+    invoices: Finder,
+    orders: Finder,
 ) -> Iterator[tuple[Any, ...]]:
+    """What it says it is for. A plain figure counts only where exactly one document bears it, and where nothing better is known."""
     record, by = merged.record, merged.lines_from
     sign = -1 if record.direction == "out" else 1
     for place, told in enumerate(record.allocations, 1):
         invoice, order = invoices.find(by, told.invoice), orders.find(by, told.order)
         yield (
             merged.group * LINES + place, merged.group, place, number_key(told.invoice)[:100], number_key(told.order)[:100],
-            invoice, order if invoice is None else None, sign * to_units(told.amount, MONEY_SCALE), False,
+            invoice, order if invoice is None else None, sign * to_units(told.amount, MONEY_SCALE), False, False,
         )  # fmt: skip
+    known = False
     for place, key in enumerate(named, 1):
         invoice = invoices.find(by, key)
         order = None if invoice else orders.find(by, key)
-        yield merged.group * LINES + place, merged.group, place, key, key, invoice, order, 0, True
+        known = known or (invoice or order) is not None
+        yield merged.group * LINES + place, merged.group, place, key, key, invoice, order, 0, True, False
+    short, bare = guesses
+    for place, key in enumerate([*short, *bare], len(named) + 1):
+        invoice, order = invoices.find(0, key), orders.find(0, key)
+        if (invoice is not None and order is not None) or (known and key in bare):
+            invoice = order = None
+        known = known or (key in short and (invoice or order) is not None)
+        yield merged.group * LINES + place, merged.group, place, key, key, invoice, order, 0, True, True
 
 
 def around(payments: Iterable[int], invoices: Iterable[int]) -> set[int]:
@@ -116,8 +148,9 @@ def _reached(wanted: str, by: str, keys: set[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set[int]:
-    """Divide these payments among orders, oldest first, and write their shares; returns the orders concerned before and after.
+def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> tuple[set[int], set[int]]:
+    """Divide these payments among orders, oldest first, and write their shares; returns the orders concerned before and after, and the
+    payments of which more or less is placed now, or placed on parts whose order nobody knows.
 
     ``payments`` must be closed under ``around``; ``billing`` tells whose invoices count for an order. A payment of one source is set
     against what *that* source's payments have left open, so that bank and ERP may both tell of the same money; and so may a source's
@@ -125,7 +158,8 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
     """
     ids = sorted(set(payments))
     if not ids:
-        return set()
+        return set(), set()
+    placed = _placed(ids)
     before = {
         row[0]
         for row in bulk.select(
@@ -145,7 +179,7 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
     allocations: dict[int, list[_Part]] = defaultdict(list)
     for row in bulk.select(
         f"SELECT payment_id, id, invoice_id, order_id, amount, by_reference FROM {bulk.table(Allocation)}"
-        f" WHERE payment_id IN {bulk.among()} ORDER BY id",
+        f" WHERE payment_id IN {bulk.among()} AND (NOT guessed OR invoice_id IS NOT NULL OR order_id IS NOT NULL) ORDER BY id",
         [bulk.bound(ids)],
     ):
         allocations[row[0]].append(_Part(*row[1:]))
@@ -175,23 +209,41 @@ def settle(payments: Iterable[int], standing: Standing, billing: Billing) -> set
     bulk.update(Allocation, ("id", "amount"), found)
     bulk.insert(PaymentShare, SHARE, rows)
     believe_nobodys({row[2] for row in rows if row[3] is None})
-    return before | {row[3] for row in rows if row[3] is not None}
+    now = _placed(ids)
+    return before | {row[3] for row in rows if row[3] is not None}, {pk for pk in ids if placed.get(pk) != now.get(pk)}
 
 
-def believe_nobodys(invoices: Collection[int]) -> None:
-    """Let one source count of those that settle a part of these invoices whose order is not known: no order can agree on it."""
+def _placed(payments: Collection[int]) -> dict[int, tuple[Any, ...]]:
+    """How much of each payment is placed, and what of it with nobody."""
+    rows = bulk.select(
+        "SELECT payment_id, SUM(amount), SUM(CASE WHEN order_id IS NULL THEN id ELSE 0 END),"
+        " SUM(CASE WHEN order_id IS NULL THEN amount ELSE 0 END), SUM(CASE WHEN order_id IS NULL AND counts THEN 1 ELSE 0 END)"
+        f" FROM {bulk.table(PaymentShare)} WHERE payment_id IN {bulk.among()} GROUP BY payment_id",
+        [bulk.bound(payments)],
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+def believe_nobodys(invoices: Collection[int]) -> set[int]:
+    """Let one source count of those that settle a part of these invoices whose order is not known: no order can agree on it. Returns
+    the payments of which that has changed."""
     if not invoices:
-        return
+        return set()
     table = bulk.table(PaymentShare)
     rows = bulk.select(
-        f"SELECT id, invoice_id, standing, counts FROM {table} WHERE order_id IS NULL AND invoice_id IN {bulk.among()}",
+        f"SELECT id, invoice_id, standing, counts, payment_id FROM {table} WHERE order_id IS NULL AND invoice_id IN {bulk.among()}",
         [bulk.bound(invoices)],
     )
     best: dict[int, int] = {}
-    for _, invoice, stands, _ in rows:
+    for _, invoice, stands, _, _ in rows:
         best[invoice] = min(best.get(invoice, NEVER), stands)
-    right = ((pk, stands == best[invoice] < NEVER, counts) for pk, invoice, stands, counts in rows)
-    bulk.update(PaymentShare, ("id", "counts"), [(pk, told) for pk, told, counts in right if told != bool(counts)])
+    wrong = [
+        (pk, not counts, payment)
+        for pk, invoice, stands, counts, payment in rows
+        if (stands == best[invoice] < NEVER) != bool(counts)
+    ]
+    bulk.update(PaymentShare, ("id", "counts"), [row[:2] for row in wrong])
+    return {row[2] for row in wrong}
 
 
 class _Part:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 from ordertrail.lib.money import half_up_div, tax_units
@@ -129,3 +132,52 @@ def numbers_in(text: str) -> list[str]:
     ['INV26090024', 'SO26090027']
     """
     return list(dict.fromkeys(number_key(found) for found in _NUMBER.findall(text)))
+
+
+_SHORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,8}[-_/]?\d{1,2}(?![A-Za-z0-9])")
+_WORD = re.compile(r"(?i)(?:invoice|no|nr|order|bill|[a-z]+(?=\s))\s?(\d+)$")
+_AMOUNT = re.compile(
+    r"(?i)(?:[¥$€£]|CNY|RMB|USD|EUR)\s*\d[\d.,]*|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+"
+    r"|\d+\s*(?:[元块塊万萬%年月日件个個台套箱]|yuan|CNY|RMB|USD|EUR|pcs|kg)"
+)
+_FIGURE = re.compile(r"(?<![A-Za-z0-9+])\d+(?:[-/.:]\d+)*(?![A-Za-z0-9])")
+_NO_NUMBER = re.compile(r"1[3-9]\d{9}|0\d{9,11}|(?:19|20)\d\d")
+"""Mobile phones, telephones with their area code, years."""
+
+
+def guesses_in(text: str, amount: Decimal) -> tuple[list[str], list[str]]:
+    """Keys of what may be document numbers in a payer's free text though it does not look like one: a prefix with a short figure, and
+    bare figures from three digits on where no better number stands beside them. No dates, telephones or amounts, nor ``amount`` itself,
+    which is what is paid.
+
+    >>> guesses_in("invoice 5567, INV-1", Decimal(100)), guesses_in("货款 发票5567、5568 共1,130.00元", Decimal(1130))
+    ((['INV1'], ['5567']), ([], ['5567', '5568']))
+    >>> guesses_in("1130 2026-09-15 20260915 260915 0574-87654321 13800138000 ¥800 100件 12", Decimal("1130.00"))
+    ([], [])
+    >>> guesses_in("INV-2609-0024 5567", Decimal(100))
+    ([], [])
+    """
+    text = unicodedata.normalize("NFKC", text)
+    sure = [found.group() for found in _NUMBER.finditer(text)]
+    rest = _AMOUNT.sub(" ", _NUMBER.sub(" ; ", text))
+    words = [found.group(1) for name in sure if (found := _WORD.match(name))]
+    bare = (
+        []
+        if len(words) < len(sure)
+        else [*words, *(found.group() for found in _FIGURE.finditer(_SHORT.sub(" ", rest)))]
+    )
+    figures = [figure for figure in bare if figure.isdigit() and _may_be_a_number(figure, amount)]
+    return list(dict.fromkeys(map(number_key, _SHORT.findall(rest)))), list(dict.fromkeys(figures))
+
+
+def _may_be_a_number(figure: str, amount: Decimal) -> bool:
+    return not (len(figure) < 3 or _NO_NUMBER.fullmatch(figure) or Decimal(figure) == amount or any(_days(figure)))
+
+
+def _days(figure: str) -> Iterator[date]:
+    """The day that a figure may stand for: 20260915 or 260915."""
+    if len(figure) in (6, 8):
+        full = figure if len(figure) == 8 else f"20{figure}"
+        year, month, day = int(full[:4]), int(full[4:6]), int(full[6:])
+        if 1900 < year < 2100 and 1 <= month <= 12 and 1 <= day <= 31:
+            yield date(year, month, min(day, 28))

@@ -117,12 +117,14 @@ def _settled() -> None:
         with rewriting():
             beliefs = Beliefs.now()
             hanging = payments.around(named[start : start + CHUNK], ())
-            payments.settle(hanging, beliefs.standings("money"), partial(who_bills, beliefs=beliefs))
+            _, placed = payments.settle(hanging, beliefs.standings("money"), partial(who_bills, beliefs=beliefs))
+            bulk.insert(Change, ("kind", "object"), [("payment", payment) for payment in sorted(placed)])
     rows = bulk.select(f"SELECT DISTINCT invoice_id FROM {bulk.table(PaymentShare)} WHERE order_id IS NULL")
     nobodys = sorted(row[0] for row in rows)
     for start in range(0, len(nobodys), CHUNK):
         with rewriting():
-            payments.believe_nobodys(nobodys[start : start + CHUNK])
+            placed = payments.believe_nobodys(nobodys[start : start + CHUNK])
+            bulk.insert(Change, ("kind", "object"), [("payment", payment) for payment in sorted(placed)])
 
 
 def _set(sql: str, params: Sequence[Any]) -> None:

@@ -216,9 +216,11 @@ class Rewrite:
         if not asked and not self.touched["payment"] and not direct:
             return
         hanging = payments.around(self.touched["payment"] | direct, asked)
-        self.orders |= payments.settle(
+        orders, placed = payments.settle(
             hanging, self.beliefs.standings("money"), partial(who_bills, beliefs=self.beliefs)
         )
+        self.orders |= orders
+        self.touched["payment"] |= placed
 
 
 _POINTING: tuple[tuple[str, Any, str], ...] = (

@@ -203,7 +203,8 @@ class PaperView:
 @dataclass(frozen=True, slots=True)
 class PaymentView:
     """A payment that came in and is no mere figure: who paid, what of it is ``placed`` on orders or invoices, whether its payer
-    is a customer's name, and those among them that are in other currencies."""
+    is a customer's name, the orders and invoices among them that are in other currencies, and the customer's oldest open invoices
+    (number, what is open)."""
 
     id: int
     number: str
@@ -217,3 +218,4 @@ class PaymentView:
     placed: Decimal
     currency: str
     foreign: tuple[Foreign, ...] = ()
+    opens: tuple[tuple[str, Decimal], ...] = ()

@@ -143,6 +143,7 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
 def payment(row: Payment, person: object) -> DocumentPage:
     """A payment: what it is set against, and which part of it counts for which order."""
     allocations = list(Allocation.objects.filter(payment=row).select_related("invoice").order_by("line"))
+    allocations = [a for a in allocations if not a.guessed or a.invoice_id or a.order_id]
     shares = list(PaymentShare.objects.filter(payment=row).select_related("invoice").order_by("pk"))
     orders = orders_by_id([*(a.order_id for a in allocations), *(s.order_id for s in shares)], person)
     told = tuple(

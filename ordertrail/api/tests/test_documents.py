@@ -140,7 +140,12 @@ def test_what_a_credit_note_takes_off_an_invoice_is_credited_and_no_longer_open(
 
 def test_what_is_paid_above_an_invoice_is_not_allocated(dana: Program) -> None:
     more = PaymentRecord(
-        "P2", "PAY-2", D(200), paid_at=date(2026, 9, 20), currency="CNY", allocations=(AllocationRecord(D(200), "INV-2"),)
+        "P2",
+        "PAY-2",
+        D(200),
+        paid_at=date(2026, 9, 20),
+        currency="CNY",
+        allocations=(AllocationRecord(D(200), "INV-2"),),
     )
     say(Source.objects.get(code="bank"), more)
     payment = dana.get("/payments/PAY-2").body

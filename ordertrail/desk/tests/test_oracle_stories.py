@@ -204,6 +204,22 @@ def test_a_credit_note_that_a_payment_settles_is_not_taken_off_a_second_time(db:
     assert figures("invoiced", "paid", "open_receivable") == {"SO-1/1": (D(60), D(60), D(0))}
 
 
+def test_a_plain_figure_means_the_one_document_that_bears_it_whoever_came_first(db: None) -> None:
+    invoice = billed("1", "5567", for_line("1", "SO-1", 10))
+    short = billed("2", "INV-1", for_line("1", "SO-1", 2))
+    payer = PaymentRecord("1", "PAY-1", D(70), reference="invoice 5567")
+    brief = PaymentRecord("2", "PAY-2", D(20), reference="INV-1, 100 cash")
+    said = [Say("oms", order("1", "SO-1"), ""), Say("erp", invoice, ""), Say("erp", short, "")]
+    paid = [Say("bank", payer, ""), Say("bank", brief, "")]
+    for history in ([*said, *paid], [*paid, *said]):
+        company = Company()
+        company.live(history)
+        assert figures("paid", "deposit") == {"SO-1/1": (D(90), D(0))}
+    company.live([Say("oms", order("2", "5567"), "")])  # two documents bear it: it means neither
+    assert figures("paid") == {"SO-1/1": (D(20),), "5567/2": (D(0),)}
+    assert list(verify()) == []
+
+
 def test_an_order_that_is_closed_frees_what_has_not_left(db: None) -> None:
     # E5, as mirrored: the web shop closes it without saying what it cancels
     line = OrderLineRecord("1", "A", D(10), price=D(100), tax_rate=D("0.13"))

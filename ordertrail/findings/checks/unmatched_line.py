@@ -97,8 +97,9 @@ class UnmatchedLine(Check):
         if "shared" in facts:
             return (
                 _(
-                    "If they are one order, link them on the page of one of them; if not, name the right one on %(paper)s in %(source)s by"
-                    " a number that it alone bears, or change the number of the other in its own system. It closes by itself."
+                    "If they are one order, link them on the page of one of them; if not, name the right one on %(paper)s in"
+                    " %(source)s by a number that it alone bears, or change the number of the other in its own system."
+                    " It closes by itself."
                 )
                 % told
             )
