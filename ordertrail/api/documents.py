@@ -12,10 +12,14 @@ from django.db.models import Sum
 from ordertrail.api import written
 from ordertrail.api.door import Caller
 from ordertrail.api.figures import ZERO
-from ordertrail.api.scope import own
+from ordertrail.api.scope import own, visible
 from ordertrail.api.shapes import documents as shapes
+from ordertrail.billing.credit_notes import credited_of
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
+from ordertrail.lib.money import MONEY_SCALE, from_units
 from ordertrail.orders.models import Order
+from ordertrail.parties.models import Customer
+from ordertrail.parties.queries import customers_named
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
 
@@ -73,8 +77,9 @@ def shipment(pk: int, by: Caller) -> shapes.Shipment:
 # --- invoices ---------------------------------------------------------------------------------------------------------
 
 
-def invoice_head(row: Invoice, paid: Decimal) -> dict[str, Any]:
-    """What a list and the page tell of an invoice of which ``paid`` is paid; nothing is open of one that is not posted."""
+def invoice_head(row: Invoice, paid: Decimal, credited: Decimal) -> dict[str, Any]:
+    """What a list and the page tell of an invoice of which ``paid`` is paid and ``credited`` taken off by credit notes (of a credit
+    note, below zero: what is used of it); nothing is open of one that is not posted."""
 
     def money(value: Decimal) -> str:
         return written.money(value, row.currency)
@@ -82,8 +87,8 @@ def invoice_head(row: Invoice, paid: Decimal) -> dict[str, Any]:
     return {
         "id": str(row.pk), "number": row.number or None, "kind": row.type, "state": row.state, "date": row.invoice_date,
         "due_date": row.due_date, "customer_name": row.customer_name, "currency": row.currency, "net": money(row.net),
-        "tax": money(row.tax), "total": money(row.total), "paid": money(paid), "credited": money(ZERO),
-        "written_off": money(ZERO), "open": money(row.total - paid if row.state == "posted" else ZERO),
+        "tax": money(row.tax), "total": money(row.total), "paid": money(paid), "credited": money(credited),
+        "written_off": money(ZERO), "open": money(row.total - paid - credited if row.state == "posted" else ZERO),
         "tax_invoice_number": row.tax_invoice_number, "home": row.home.code, "reported": row.reported,
     }  # fmt: skip
 
@@ -94,10 +99,20 @@ def paid_on(invoices: Collection[int]) -> dict[int, Decimal]:
     return dict(rows.values_list("invoice").annotate(Sum("amount")))
 
 
+def credited_on(invoices: Collection[int]) -> dict[int, Decimal]:
+    """What credit notes take off each of these invoices, by two queries."""
+    orders = InvoiceShare.objects.filter(invoice__in=invoices, counts=True).values_list("order_id", flat=True)
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for (invoice, _), units in credited_of({order for order in orders if order is not None}).items():
+        found[invoice] += from_units(units, MONEY_SCALE)
+    return found
+
+
 def invoices(rows: Sequence[Invoice]) -> list[shapes.InvoiceRow]:
     """Invoices of a list."""
-    paid = paid_on([row.pk for row in rows])
-    return [shapes.InvoiceRow(**invoice_head(row, paid.get(row.pk, ZERO))) for row in rows]
+    ids = [row.pk for row in rows]
+    paid, credited = paid_on(ids), credited_on(ids)
+    return [shapes.InvoiceRow(**invoice_head(row, paid.get(row.pk, ZERO), credited.get(row.pk, ZERO))) for row in rows]
 
 
 def invoice(pk: int, by: Caller) -> shapes.Invoice:
@@ -107,13 +122,13 @@ def invoice(pk: int, by: Caller) -> shapes.Invoice:
     shares = list(own(InvoiceShare.objects.filter(invoice=pk), by.person).order_by("pk"))
     paid: dict[int, Decimal] = defaultdict(Decimal)
     for order, amount in PaymentShare.objects.filter(invoice=pk, counts=True).values_list("order_id", "amount"):
-        paid[order] += amount
+        paid[order or 0] += amount
 
     def money(value: Decimal) -> str:
         return written.money(value, row.currency)
 
     return shapes.Invoice(
-        **invoice_head(row, sum(paid.values(), ZERO)),
+        **invoice_head(row, sum(paid.values(), ZERO), credited_on([pk]).get(pk, ZERO)),
         version=0,
         customer=customer_of(share.order_id for share in shares),
         lines=[
@@ -171,7 +186,7 @@ def payment(pk: int, by: Caller) -> shapes.Payment:
     return shapes.Payment(
         **payment_head(row),
         version=0,
-        customer=customer_of(share.order_id for share in mine),
+        customer=customer_of(share.order_id for share in mine) or _payer(row, by),
         allocated=money(allocated),
         unallocated=money(row.amount - allocated if row.state == "done" else ZERO),
         refunded=money(ZERO),
@@ -180,6 +195,12 @@ def payment(pk: int, by: Caller) -> shapes.Payment:
         exchange_difference=money(ZERO),
         allocations=_allocations(mine, row.currency),
     )
+
+
+def _payer(row: Payment, by: Caller) -> str | None:
+    """The code of the customer whom the payer's name means, while the payment is for no order."""
+    pk = customers_named([row.payer]).get(row.payer)
+    return None if pk is None else visible(Customer, by.person).filter(pk=pk).values_list("code", flat=True).first()
 
 
 def _allocations(shares: Sequence[PaymentShare], currency: str) -> list[shapes.Allocation]:
@@ -192,7 +213,7 @@ def _allocations(shares: Sequence[PaymentShare], currency: str) -> list[shapes.A
             invoice=str(invoice),
             amount=written.money(sum((share.amount for share in parts), ZERO), currency),
             shares=[
-                shapes.PaymentShare(order=str(share.order_id), amount=written.money(share.amount, currency))
+                shapes.PaymentShare(order=_id(share.order_id), amount=written.money(share.amount, currency))
                 for share in parts
             ],
         )

@@ -20,6 +20,7 @@ from ordertrail.findings.claims import LineAmount
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, to_units
 from ordertrail.lib.workdays import workdays
 from ordertrail.orders.models import Order, OrderLine, OrderStatus
+from ordertrail.orders.rules import cancelled_in_all
 from ordertrail.records.models import SourceDocument
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
@@ -127,11 +128,13 @@ class _Maker:
     def _facts(self, line: OrderLine) -> LineFacts:
         went = [row.qty for row in self.told.goods if row.order_line_id == line.pk and row.counts]
         billed = [row for row in self.told.billed if row.order_line_id == line.pk]
+        service, shipped = bool(line.product and line.product.service), sum((qty for qty in went if qty > 0), ZERO)
+        delivery = self.told.status.delivery
         return LineFacts(
             line.qty,
-            line.cancelled_qty,
-            bool(line.product and line.product.service),
-            sum((qty for qty in went if qty > 0), ZERO),
+            cancelled_in_all(line.qty, line.cancelled_qty, shipped, service=service, delivery=delivery),
+            service,
+            shipped,
             -sum((qty for qty in went if qty < 0), ZERO),
             sum((row.qty or ZERO for row in billed if row.counts), ZERO),
             sum((row.qty or ZERO for row in billed if self._is_draft(row.invoice)), ZERO),
@@ -237,7 +240,7 @@ class _Maker:
             net=self._money(line.net),
             tax=self._money(line.tax),
             gross=self._money(line.gross),
-            cancelled_qty=written.qty(line.cancelled_qty),
+            cancelled_qty=written.qty(told.cancelled),
             reserved_qty=None,
             shipped_qty=written.qty(told.shipped),
             returned_qty=written.qty(told.returned),

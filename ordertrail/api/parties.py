@@ -13,10 +13,11 @@ from ordertrail.api import written
 from ordertrail.api.door import Caller
 from ordertrail.api.figures import ZERO
 from ordertrail.api.shapes import parties as shapes
+from ordertrail.billing.credit_notes import credited_of
 from ordertrail.billing.models import InvoiceShare, PaymentShare
 from ordertrail.catalog.models import Product
 from ordertrail.lib import bulk
-from ordertrail.lib.money import QTY_SCALE, from_units
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
 from ordertrail.orders.models import OrderLine, OrderStatus
 from ordertrail.orders.queries import visible_orders, visible_statuses
 from ordertrail.parties.models import Customer
@@ -75,10 +76,23 @@ def _owed(pk: int, by: Caller) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
     receivable: dict[str, Decimal] = dict(billed.order_by().values_list("invoice__currency").annotate(Sum("gross")))
     for currency, amount in paid.order_by().values_list("invoice__currency").annotate(Sum("amount")):
         receivable[currency] = receivable.get(currency, ZERO) - amount
+    for currency, amount in _credited(orders).items():
+        receivable[currency] = receivable.get(currency, ZERO) - amount
     exposure = dict(receivable)
     for currency, amount in waiting.order_by().values_list("currency").annotate(Sum("not_invoiced")):
         exposure[currency] = exposure.get(currency, ZERO) + amount
     return receivable, exposure
+
+
+def _credited(orders: Any) -> dict[str, Decimal]:
+    """What credit notes take off the invoices of these orders, by currency."""
+    noted = InvoiceShare.objects.filter(order__in=orders, counts=True, invoice__type="credit_note")
+    currencies = dict(noted.order_by().values_list("order_id", "invoice__currency"))
+    found: dict[str, Decimal] = {}
+    for (_, order), units in credited_of(currencies).items():
+        if units > 0:
+            found[currencies[order]] = found.get(currencies[order], ZERO) + from_units(units, MONEY_SCALE)
+    return found
 
 
 def product_head(row: Product) -> dict[str, Any]:

@@ -17,7 +17,10 @@ class InvoiceState(models.TextChoices):
 
 
 class Invoice(models.Model):
-    """What the customer is billed (``type`` "credit_note" takes back: its amounts are negative). Gross ``total`` in ``currency``."""
+    """What the customer is billed (``type`` "credit_note" takes back: its amounts are negative). Gross ``total`` in ``currency``.
+
+    ``credits_key`` is the invoice that a credit note names as the one that it credits, ``credits`` that invoice while it is known.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     company = models.PositiveSmallIntegerField(default=1)
@@ -36,6 +39,8 @@ class Invoice(models.Model):
     total_told = MoneyField(null=True)
     digits = models.PositiveSmallIntegerField(default=2)  # decimals of the currency
     tax_invoice_number = models.CharField(max_length=40, blank=True)
+    credits_key = models.CharField(max_length=100, blank=True, db_index=True)
+    credits = models.ForeignKey("self", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
     def __str__(self) -> str:
         return self.number
@@ -73,7 +78,8 @@ class InvoiceLine(models.Model):
 class InvoiceShare(models.Model):
     """An order's share of an invoice, gross, to the cent: Σ of its lines' gross with its own tax (domain.md §1.5, §1.10).
 
-    The shares of an invoice sum to its total; what belongs to no known order has ``order`` empty.
+    The shares of an invoice sum to its total. Lines that name no order (freight) are spread over the orders by gross; what belongs to
+    an order that is not known yet has ``order`` empty.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -127,18 +133,24 @@ class Allocation(models.Model):
     by_reference = models.BooleanField(
         default=False
     )  # read out of the payer's text: the amount is found when it is settled
+    guessed = models.BooleanField(default=False)  # a plain figure in it: it counts only where one document bears it
 
     def __str__(self) -> str:
         return f"{self.payment_id}/{self.line}"
 
 
 class PaymentShare(models.Model):
-    """Which part of a payment, through which invoice, counts for which order, fixed when it is allocated (domain.md §1.10, money)."""
+    """Which part of a payment, through which invoice, counts for which order, fixed when it is allocated (domain.md §1.10, money).
+
+    ``order`` is empty for what settles the part of an invoice whose order is not known yet.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     payment = models.ForeignKey(Payment, models.CASCADE, related_name="shares")
     invoice = models.ForeignKey(Invoice, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, db_constraint=False, related_name="payment_shares")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="payment_shares"
+    )
     amount = MoneyField()
     standing = models.PositiveIntegerField()
     counts = models.BooleanField(default=False)
