@@ -88,7 +88,7 @@ def tests(*, fast: bool, missing: Sequence[debian.Tool], workers: str, words: Se
     yield pytest("everything" if not fast else "everything quick", (*chosen, *words), workers)
 
 
-def pytest(title: str, words: Sequence[str], workers: str, log: BinaryIO | None = None, **variables: str) -> Outcome:
+def pytest(title: str, words: Sequence[str], workers: str, log: BinaryIO | None = None, /, **variables: str) -> Outcome:
     """Run pytest with its output as it comes, on the screen or into ``log``; a run in which given ``words`` choose no test is well."""
     to = log or sys.stdout.buffer
     sys.stdout.flush()
@@ -97,8 +97,8 @@ def pytest(title: str, words: Sequence[str], workers: str, log: BinaryIO | None 
     colour = "yes" if log is None and sys.stdout.isatty() else "no"
     command, known = environment.python("-m", "pytest", f"--color={colour}", *parallel, *words, **variables)
     closing = ""
-    both = {} if log is None else {"stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, cwd=environment.ROOT, env=known, stdout=subprocess.PIPE, **both) as running:
+    errors = None if log is None else subprocess.STDOUT
+    with subprocess.Popen(command, cwd=environment.ROOT, env=known, stdout=subprocess.PIPE, stderr=errors) as running:
         for line in lines_as_they_come(running, to):
             if CLOSING.match(line):
                 closing = line
