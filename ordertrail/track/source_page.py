@@ -24,7 +24,7 @@ from ordertrail.orders.queries import only_for
 from ordertrail.records.models import Source
 from ordertrail.sync.connectors import connector
 from ordertrail.sync.models import Cursor, Reject
-from ordertrail.sync.secrets import seal, unseal
+from ordertrail.sync.secrets import seal, secrets_of
 from ordertrail.sync.sources import in_order, opened
 from ordertrail.sync.story import KINDS
 from ordertrail.sync.worker import ask
@@ -160,7 +160,7 @@ def told(value: Any) -> str:
 def known_secrets(found: Source) -> set[str]:
     """The names of the credentials that are kept; none where their key is lost."""
     try:
-        return set(unseal(bytes(found.secrets)))
+        return set(secrets_of(found))
     except Refused:
         return set()
 
@@ -188,7 +188,7 @@ def credentials(request: HttpRequest, code: str) -> HttpResponse:
         messages.info(request, _("Nothing was typed, so nothing was changed."))
         return redirect("track:source", code)
     try:
-        before = unseal(bytes(found.secrets))
+        before = secrets_of(found)
     except Refused:
         before = {}
     with writing():
