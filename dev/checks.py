@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from dev import debian, environment, servers
 from dev.say import Failed, duration, step
@@ -87,15 +88,18 @@ def tests(*, fast: bool, missing: Sequence[debian.Tool], workers: str, words: Se
     yield pytest("everything" if not fast else "everything quick", (*chosen, *words), workers)
 
 
-def pytest(title: str, words: Sequence[str], workers: str, **variables: str) -> Outcome:
-    """Run pytest with its output as it comes; a run in which given ``words`` choose no test is well."""
-    print(f"\n  {title}")
+def pytest(title: str, words: Sequence[str], workers: str, log: BinaryIO | None = None, /, **variables: str) -> Outcome:
+    """Run pytest with its output as it comes, on the screen or into ``log``; a run in which given ``words`` choose no test is well."""
+    to = log or sys.stdout.buffer
+    sys.stdout.flush()
+    to.write(f"\n  {title}\n".encode())
     parallel = () if workers in {"0", "1"} else ("-n", workers, "--dist", "loadgroup")
-    colour = "yes" if sys.stdout.isatty() else "no"
+    colour = "yes" if log is None and sys.stdout.isatty() else "no"
     command, known = environment.python("-m", "pytest", f"--color={colour}", *parallel, *words, **variables)
     closing = ""
-    with subprocess.Popen(command, cwd=environment.ROOT, env=known, stdout=subprocess.PIPE) as running:
-        for line in lines_as_they_come(running):
+    errors = None if log is None else subprocess.STDOUT
+    with subprocess.Popen(command, cwd=environment.ROOT, env=known, stdout=subprocess.PIPE, stderr=errors) as running:
+        for line in lines_as_they_come(running, to):
             if CLOSING.match(line):
                 closing = line
     ran = running.returncode != NOTHING_RAN
@@ -103,14 +107,15 @@ def pytest(title: str, words: Sequence[str], workers: str, **variables: str) -> 
     return Outcome(title, code, closing or f"pytest ended with exit code {running.returncode} and no closing line", ran)
 
 
-def lines_as_they_come(running: subprocess.Popen[bytes]) -> Iterator[str]:
-    """Pass a program's output through at once, dots and all, and give each whole line."""
+def lines_as_they_come(running: subprocess.Popen[bytes], to: BinaryIO | None = None) -> Iterator[str]:
+    """Pass a program's output on at once, dots and all, to the screen or to ``to``, and give each whole line."""
+    to = to or sys.stdout.buffer
     if running.stdout is None:
         return
     rest = b""
     while piece := os.read(running.stdout.fileno(), 65_536):
-        sys.stdout.buffer.write(piece)
-        sys.stdout.flush()
+        to.write(piece)
+        to.flush()
         *lines, rest = (rest + piece).split(b"\n")
         for line in lines:
             yield line.decode("utf-8", "replace")

@@ -1,19 +1,24 @@
 """``dev.py test --full``: everything there is, in parts of at most an hour.
 
-Each part that passed is written down in ``.cache/full.json``; a run that was stopped goes on after it, as long as no
-file has changed. When the last part is through, a dated report is added to docs/proof.md.
+What each push runs comes first, and the measurements last, one after the other with nothing beside them; between them the parts that
+tests are marked with, two at a time (each is one process with its own servers and data folder), each with its output in a log of its
+own. Each part that passed is written down in ``.cache/full.json``; a run that was stopped goes on after it, as long as no file has
+changed. When the last part is through, a dated report is added to docs/proof.md.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from dev import bench, checks, debian, environment, machine
@@ -25,6 +30,13 @@ STATE = environment.CACHE / "full.json"
 REPORT = environment.ROOT / "docs" / "proof.md"
 WRITTEN_BY_RUNS = ("docs/proof.md", "docs/performance.md")
 EVERY_PUSH = "every push"
+TESTS = "tests: "
+AT_ONCE = 2
+"""Parts of tests that run beside each other: one for each core that the figures are given for."""
+
+
+Work = Callable[[], list[Outcome]]
+"""A part: does its work and tells how its runs ended."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +56,12 @@ def run(workers: str) -> int:
     key = files_key()
     results = read_results(key)
     parts = all_parts(workers)
-    for number, (name, work) in enumerate(parts.items(), 1):
-        if name in results and results[name].code == 0:
-            print(f"  part {number} of {len(parts)}: {name}: passed before ({duration(results[name].seconds)})")
-            continue
-        print(f"\n  part {number} of {len(parts)}: {name}")
-        results[name] = timed(work)
+    for name, result in results.items():
+        if name in parts and result.code == 0:
+            print(f"  {name}: passed before ({duration(result.seconds)})")
+    left = {name: work for name, work in parts.items() if name not in results or results[name].code}
+    for name, result in ended(left):
+        results[name] = result
         write_results(key, results)
     report = report_of({name: results[name] for name in parts})
     with REPORT.open("a", encoding="utf-8") as file:
@@ -58,10 +70,50 @@ def run(workers: str) -> int:
     return max(result.code for result in results.values())
 
 
-def all_parts(workers: str) -> dict[str, Callable[[], list[Outcome]]]:
+def ended(parts: dict[str, Work]) -> Iterator[tuple[str, Result]]:
+    """Run the parts, and give each with its result as it ends."""
+    beside = {name: work for name, work in parts.items() if name.startswith(TESTS)}
+    alone = {name: work for name, work in parts.items() if name not in beside}
+    before = {name: work for name, work in alone.items() if name == EVERY_PUSH}
+    yield from one_by_one(before)
+    yield from two_at_a_time(beside)
+    yield from one_by_one({name: work for name, work in alone.items() if name not in before})
+
+
+def one_by_one(parts: dict[str, Work]) -> Iterator[tuple[str, Result]]:
+    """Parts with nothing beside them, their output on the screen."""
+    for name, work in parts.items():
+        print(f"\n  {name}", flush=True)
+        yield name, timed(work)
+
+
+def two_at_a_time(parts: dict[str, Work]) -> Iterator[tuple[str, Result]]:
+    """Parts beside each other; a line on the screen when one ends. A stop lets none begin that still waits."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    running = {pool.submit(timed, work): name for name, work in parts.items()}
+    if parts:
+        print(f"\n  {len(parts)} parts of tests, {AT_ONCE} at a time: {', '.join(parts)}", flush=True)
+    try:
+        for future in as_completed(running):
+            name, result = running[future], future.result()
+            said = "passed" if result.code == 0 else "FAILED"
+            print(
+                f"  {name}: {said} ({duration(result.seconds)}) {'; '.join(result.closing)}  {log_of(name)}", flush=True
+            )
+            yield name, result
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def log_of(name: str) -> Path:
+    """Where a part's output goes that runs beside others."""
+    return STATE.parent / f"full-{re.sub(r'[^A-Za-z0-9]+', '-', name.removeprefix(TESTS))}.log"
+
+
+def all_parts(workers: str) -> dict[str, Work]:
     """The parts by name: what each push runs, each part that tests are marked with, each measurement."""
-    parts: dict[str, Callable[[], list[Outcome]]] = {EVERY_PUSH: partial(every_push, workers)}
-    parts |= {f"tests: {name}": partial(tests_of, name) for name in test_parts()}
+    parts: dict[str, Work] = {EVERY_PUSH: partial(every_push, workers)}
+    parts |= {f"{TESTS}{name}": partial(tests_of, name) for name in test_parts()}
     return parts | {f"measurement: {name}": partial(measurement, name) for name in bench.names()}
 
 
@@ -73,12 +125,13 @@ def every_push(workers: str) -> list[Outcome]:
 
 
 def tests_of(part: str) -> list[Outcome]:
-    """The tests marked ``full(part)``, on SQLite, and those of the store among them on PostgreSQL too."""
+    """The tests marked ``full(part)``, on SQLite, and those of the store among them on PostgreSQL too; their output goes to a log."""
     words = ("--part", part)
-    outcomes = [
-        checks.pytest(f"{part}, the store on PostgreSQL", words, "1", **{STORE_VARIABLE: "postgresql"}),
-        checks.pytest(part, words, "1"),
-    ]
+    with log_of(part).open("wb") as log:
+        outcomes = [
+            checks.pytest(f"{part}, the store on PostgreSQL", words, "1", log, **{STORE_VARIABLE: "postgresql"}),
+            checks.pytest(part, words, "1", log),
+        ]
     return [outcome for outcome in outcomes if outcome.ran or outcome.code]
 
 
@@ -106,7 +159,7 @@ def timed(work: Callable[[], list[Outcome]]) -> Result:
         print(problem)
         outcomes = [Outcome("", 1, str(problem).splitlines()[-1])]
     closing = [outcome.closing.strip(" =") for outcome in outcomes]
-    return Result(max(outcome.code for outcome in outcomes), time.monotonic() - began, closing)
+    return Result(max((outcome.code for outcome in outcomes), default=0), time.monotonic() - began, closing)
 
 
 def files_key() -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,6 +88,43 @@ def test_the_report_names_commit_parts_results_and_closing_lines(one_by_one: dic
     assert "| sound | passed | 0.0 s | sound: 2 tests in 0.1s |" in report
     assert "| broken | **failed** | 0.0 s | broken: 2 tests in 0.1s |" in report
     assert one_by_one["broken ran"] == 1
+
+
+def test_parts_of_tests_run_two_at_a_time_between_every_push_and_the_measurements(
+    one_by_one: dict[str, int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun: list[str] = []
+    together = threading.Barrier(2)
+
+    def part(name: str) -> list[Outcome]:
+        begun.append(name)
+        if name in ("tests: chaos", "tests: hub"):
+            together.wait(10)  # broken, and so failed, unless the other one runs at the same time
+        return [Outcome(name, 0, f"=== {name} is over ===")]
+
+    names = ["every push", "tests: chaos", "tests: hub", "tests: kills", "measurement: demo", "measurement: hub"]
+    monkeypatch.setattr(full, "all_parts", lambda _workers: {name: partial(part, name) for name in names})
+    assert full.run("1") == 0
+    assert (begun[0], begun[4:], set(begun)) == (names[0], names[4:], set(names))
+    assert set(full.read_results("the same files")) == set(names)
+    rows = [line.split(" | ")[0] for line in full.REPORT.read_text("utf-8").splitlines() if line.startswith("| ")]
+    assert rows[2:] == [f"| {name}" for name in names]
+    said = capsys.readouterr().out
+    assert f"tests: kills: passed (0.0 s) tests: kills is over  {full.STATE.parent / 'full-kills.log'}" in said
+
+
+def test_what_parts_say_that_run_beside_each_other_goes_to_a_log_of_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(full, "STATE", tmp_path / "full.json")
+    script = "import sys; print('one dot'); print('a warning', file=sys.stderr); print('=== 3 passed in 0.1s ===')"
+    monkeypatch.setattr(environment, "python", lambda *_words, **_more: ([sys.executable, "-c", script], {}))
+    outcomes = full.tests_of("chaos")
+    assert [(outcome.code, outcome.closing) for outcome in outcomes] == [(0, "=== 3 passed in 0.1s ===")] * 2
+    log = (tmp_path / "full-chaos.log").read_text("utf-8")
+    assert (log.count("one dot"), log.count("a warning")) == (2, 2)
+    assert "chaos, the store on PostgreSQL" in log
+    assert capfd.readouterr().out == ""
 
 
 def test_a_commit_of_the_reports_is_no_change_of_the_files_and_any_other_is(

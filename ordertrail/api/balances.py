@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
 
 from ordertrail.api.door import Caller
-from ordertrail.billing.models import Invoice, Payment
+from ordertrail.billing.credit_notes import credited_of
+from ordertrail.billing.models import Invoice, InvoiceShare, Payment
 from ordertrail.billing.queries import exchanged, opens, owed, rests
 from ordertrail.lib.money import MONEY_SCALE, from_units, minor_digits
 from ordertrail.orders.models import OrderStatus
@@ -36,14 +38,27 @@ def balances(customer: int, by: Caller) -> Balances:
     told = Balances()
     units = owed(customer, only_for(by.person))
     told.receivable = {currency: from_units(amount, MONEY_SCALE) for currency, amount in units.items()}
-    told.exposure = dict(told.receivable)
     orders = visible_orders(by.person).filter(customer=customer).values("pk")
+    for currency, amount in _credited(orders).items():
+        told.receivable[currency] = told.receivable.get(currency, Decimal(0)) - amount
+    told.exposure = dict(told.receivable)
     waiting = OrderStatus.objects.filter(order__in=orders, status="confirmed").order_by()
     for currency, amount in waiting.values_list("currency").annotate(Sum("not_invoiced")):
         told.exposure[currency] = told.exposure.get(currency, Decimal(0)) + amount
     if only_for(by.person) is None:
         _money(told, customer)
     return told
+
+
+def _credited(orders: Any) -> dict[str, Decimal]:
+    """What credit notes of other systems take off the invoices of these orders, by currency."""
+    noted = InvoiceShare.objects.filter(order__in=orders, counts=True, invoice__type="credit_note")
+    currencies = dict(noted.order_by().values_list("order_id", "invoice__currency"))
+    found: dict[str, Decimal] = {}
+    for (_, order), units in credited_of(currencies).items():
+        if units > 0:
+            found[currencies[order]] = found.get(currencies[order], Decimal(0)) + from_units(units, MONEY_SCALE)
+    return found
 
 
 def _money(told: Balances, customer: int) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ordertrail.billing.rules import line_paid
 from ordertrail.findings.claims import LineAmount, OrderFrame
-from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, half_up_div, piece_units, to_units
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, half_up, half_up_div, piece_units, to_units
 
 ZERO = Decimal(0)
 
@@ -116,3 +116,67 @@ class Whole:
         step = 10 ** (4 - self.frame.digits)
         nets = (half_up_div(gross * QTY_SCALE, (QTY_SCALE + rate) * step) * step for rate, gross in by_rate.items())
         return from_units(sum(by_rate.values()) - sum(nets), MONEY_SCALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A quantity of an order line that went out, negative where it came back: ``net`` and ``of`` are those of the whole line."""
+
+    net: Decimal
+    qty: Decimal
+    of: Decimal
+
+
+def revenue(pieces: Iterable[Piece], digits: int) -> Decimal:
+    """What these pieces come to, net: each is rounded by itself, so that days add up to orders (domain.md §1.10).
+
+    Three of 100.00 in three shipments are 99.99; one of them came back.
+
+    >>> one = Piece(Decimal(100), Decimal(1), Decimal(3))
+    >>> revenue([one, one, one], 2), revenue([one, one, Piece(Decimal(100), Decimal(-1), Decimal(3))], 2)
+    (Decimal('99.9900'), Decimal('33.3300'))
+    """
+    units = (
+        piece_units(to_units(one.net, MONEY_SCALE), to_units(one.qty, QTY_SCALE), to_units(one.of, QTY_SCALE), digits)
+        for one in pieces
+    )
+    return from_units(sum(units), MONEY_SCALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """What something brings and costs."""
+
+    revenue: Decimal
+    cost: Decimal
+
+    @property
+    def profit(self) -> Decimal:
+        """What is left."""
+        return self.revenue - self.cost
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Profit of revenue, four decimals; None without revenue.
+
+        >>> Margin(Decimal(1000), Decimal(600)).rate, Margin(ZERO, Decimal(1)).rate
+        (Decimal('0.4000'), None)
+        """
+        return half_up(self.profit / self.revenue, 4) if self.revenue else None
+
+
+def planned(lines: Iterable[tuple[Decimal, Decimal, Decimal | None]], digits: int) -> Margin | None:
+    """What lines of (net, quantity, cost of one) are to bring, None while the cost of one of them is not known.
+
+    >>> planned([(Decimal(1000), Decimal(10), Decimal("61.2345"))], 2)
+    Margin(revenue=Decimal('1000'), cost=Decimal('612.35'))
+    >>> planned([(Decimal(1000), Decimal(10), Decimal(60)), (Decimal(5), Decimal(1), None)], 2) is None
+    True
+    """
+    total = cost = ZERO
+    for net, qty, each in lines:
+        if each is None:
+            return None
+        total += net
+        cost += half_up(qty * each, digits)
+    return Margin(total, cost)

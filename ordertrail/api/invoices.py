@@ -10,6 +10,7 @@ from ordertrail.api import written
 from ordertrail.api.door import Caller
 from ordertrail.api.scope import own
 from ordertrail.api.shapes import documents as shapes
+from ordertrail.billing.credit_notes import credited_of
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare
 from ordertrail.billing.queries import Open, opens
 from ordertrail.lib.money import MONEY_SCALE, from_units
@@ -19,6 +20,16 @@ from ordertrail.records.models import SourceDocument
 
 Parts = Mapping[int, Open]
 """The orders' parts of an invoice, by order."""
+
+
+def parts_of(keys: Sequence[int]) -> dict[int, Parts]:
+    """The orders' parts of these invoices; of those that other systems wrote, with what their credit notes take off them."""
+    found: dict[int, dict[int, Open]] = {invoice: dict(parts) for invoice, parts in opens(keys).items()}
+    orders = {order for parts in found.values() for order in parts if order}
+    for (invoice, order), units in credited_of(orders).items():
+        if order in found.get(invoice, {}):
+            found[invoice][order].credited += units
+    return dict(found)
 
 
 def _sum(parts: Parts, name: str) -> Decimal:
@@ -49,7 +60,7 @@ def state_of(row: Invoice) -> str:
 
 def invoices(rows: Sequence[Invoice]) -> list[shapes.InvoiceRow]:
     """Invoices of a list."""
-    parts = opens(row.pk for row in rows)
+    parts = parts_of([row.pk for row in rows])
     return [shapes.InvoiceRow(**invoice_head(row, parts.get(row.pk, {}))) for row in rows]
 
 
@@ -67,7 +78,7 @@ def invoice_of(keys: Sequence[int], by: Caller) -> list[shapes.Invoice]:
         own(InvoiceLine.objects.filter(invoice__in=keys), by.person).select_related("order_line").order_by("line")
     )
     shares = list(own(InvoiceShare.objects.filter(invoice__in=keys), by.person).order_by("pk"))
-    parts = opens(keys)
+    parts = parts_of(keys)
     counters = dict(Invoice.objects.filter(counters__in=keys).values_list("counters", "pk"))
     codes = _codes(rows.values(), shares)
     return [

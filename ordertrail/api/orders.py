@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+
 from ordertrail.api import written
-from ordertrail.api.figures import ZERO, Billed, LineFacts, Whole, paid_by_line
+from ordertrail.api.figures import ZERO, Billed, LineFacts, Piece, Whole, paid_by_line, planned, revenue
 from ordertrail.api.shapes import orders as shapes
 from ordertrail.api.shapes.frame import KindRef, Ref
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
@@ -18,6 +20,7 @@ from ordertrail.findings.claims import LineAmount
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, to_units
 from ordertrail.lib.workdays import workdays
 from ordertrail.orders.models import Order, OrderLine, OrderStatus
+from ordertrail.orders.rules import cancelled_in_all
 from ordertrail.records.models import SourceDocument
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
@@ -135,13 +138,9 @@ class Maker:
         """Where its goods go."""
         return self.told.order.ship_to
 
-    def planned(self) -> shapes.Planned:
-        """What was expected when it was ordered."""
-        return shapes.Planned(cost=None, profit=None, margin=None)
-
     def realised(self) -> shapes.Realised:
-        """What came of it."""
-        return shapes.Realised(revenue=None, cost=None, profit=None, margin=None)
+        """What came of it: what its goods cost no other system tells yet."""
+        return shapes.Realised(revenue=self.revenue(), cost=None, profit=None, margin=None)
 
     def exceptions(self) -> list[shapes.OrderException]:
         """Cancelled documents that wait for a choice, or had one."""
@@ -151,22 +150,20 @@ class Maker:
         """What can be sold of a line's product now."""
         return None
 
-    def reserved(self, line: OrderLine) -> str:
-        """What is held for a line."""
-        return "0"
-
-    def unit_cost(self, line: OrderLine) -> str | None:
-        """What one of a line was to cost."""
+    def reserved(self, line: OrderLine) -> str | None:
+        """What is held for a line; null while nobody tells of stock."""
         return None
 
     def _facts(self, line: OrderLine) -> LineFacts:
         went = [row.qty for row in self.told.goods if row.order_line_id == line.pk and row.counts]
         billed = [row for row in self.told.billed if row.order_line_id == line.pk]
+        service, shipped = bool(line.product and line.product.service), sum((qty for qty in went if qty > 0), ZERO)
+        delivery = self.told.status.delivery
         return LineFacts(
             line.qty,
-            line.cancelled_qty,
-            bool(line.product and line.product.service),
-            sum((qty for qty in went if qty > 0), ZERO),
+            cancelled_in_all(line.qty, line.cancelled_qty, shipped, service=service, delivery=delivery),
+            service,
+            shipped,
             -sum((qty for qty in went if qty < 0), ZERO),
             sum((row.qty or ZERO for row in billed if row.counts), ZERO),
             sum((row.qty or ZERO for row in billed if self._is_draft(row.invoice)), ZERO),
@@ -218,6 +215,33 @@ class Maker:
         billed = {line: told.invoiced for line, told in self.facts.items()}
         return sum((row.tax for row in rows), ZERO) - whole.tax(billed)
 
+    def unit_cost(self, line: OrderLine) -> Decimal | None:
+        """What one of a line costs, by its product as it is now; None where that is not told in the line's unit and currency."""
+        product = line.product
+        if product is None or self.currency != settings.COMPANY.currency or line.unit not in ("", product.unit):
+            return None
+        return product.cost
+
+    def planned(self) -> shapes.Planned:
+        """What the order was to bring, at the cost at hand."""
+        found = planned(((line.net, line.qty, self.unit_cost(line)) for line in self.told.lines), self.digits)
+        if found is None or not self.told.lines:
+            return shapes.Planned(cost=None, profit=None, margin=None)
+        return shapes.Planned(
+            cost=self.money(found.cost),
+            profit=self.money(found.profit),
+            margin=None if found.rate is None else str(found.rate),
+        )
+
+    def revenue(self) -> str | None:
+        """What was shipped comes to, net, less what came back; None where no system tells of goods, or of which line some are."""
+        lines = {line.pk: line for line in self.told.lines}
+        went = [row for row in self.told.goods if row.counts]
+        if not self.told.goods_told or any(row.order_line_id not in lines for row in went):
+            return None
+        pieces = (Piece(lines[row.order_line_id].net, row.qty, lines[row.order_line_id].qty) for row in went)
+        return self.money(revenue(pieces, self.digits))
+
     def duration(self) -> shapes.Duration:
         """Working days from the order to the promised and to the last delivery, once all has left."""
         order, status = self.told.order, self.told.status
@@ -231,7 +255,8 @@ class Maker:
     def line(self, line: OrderLine, *, sees_cost: bool) -> shapes.OrderLine:
         """One line with what became of it."""
         told = self.facts[line.line]
-        cost = {"unit_cost": self.unit_cost(line)} if sees_cost else {}
+        each = self.unit_cost(line)
+        cost = {"unit_cost": None if each is None else written.four(each)} if sees_cost else {}
         return shapes.OrderLine(
             line=line.line,
             sku=line.sku,
@@ -243,7 +268,7 @@ class Maker:
             net=self.money(line.net),
             tax=self.money(line.tax),
             gross=self.money(line.gross),
-            cancelled_qty=written.qty(line.cancelled_qty),
+            cancelled_qty=written.qty(told.cancelled),
             shipped_qty=written.qty(told.shipped),
             returned_qty=written.qty(told.returned),
             over_qty=written.qty(told.over),

@@ -144,19 +144,19 @@ class OwnMaker(Maker):
         units = self.more.sellable.get(self.more.lines[line.pk].product or 0)
         return None if units is None else written.qty(from_units(units, QTY_SCALE))
 
-    def reserved(self, line: OrderLine) -> str:
+    def reserved(self, line: OrderLine) -> str | None:
         """What is held for a line."""
         return written.qty(from_units(self.more.lines[line.pk].reserved, QTY_SCALE))
 
-    def unit_cost(self, line: OrderLine) -> str | None:
+    def unit_cost(self, line: OrderLine) -> Decimal | None:
         """What one was to cost when the order was taken."""
-        return None if line.unit_cost is None else str(half_up(line.unit_cost, 4))
+        return line.unit_cost
 
     def planned(self) -> shapes.Planned:
         """Net and cost as they were when it was ordered; null where a cost is not known, or not in the order's currency."""
         costs = [line.unit_cost for line in self.told.lines]
         if self.currency != settings.COMPANY.currency or None in costs:
-            return super().planned()
+            return shapes.Planned(cost=None, profit=None, margin=None)
         net = sum(to_units(line.net, MONEY_SCALE) for line in self.told.lines)
         return shapes.Planned(**self._profit(net, sum(self._cost(line) for line in self.told.lines)))
 

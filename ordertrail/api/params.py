@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ordertrail.api.problems import Problem, not_allowed, wrong_field
@@ -94,6 +95,13 @@ def check_query(query: QueryDict, params: Sequence[Param], *, sees_cost: bool) -
 def _unknown(name: str, known: dict[str, Param], *, sees_cost: bool) -> Problem:
     if name in COST and not sees_cost:
         return not_allowed("see_cost")
+    if name == "format" and "cursor" in known:
+        sentence = _(
+            "Lists of the API are JSON. As csv or xlsx there are the lists of the pages, for who is logged in there and may export:"
+            " %(orders)s and %(findings)s."
+        )
+        words = {page: f"{reverse(f'track:{page}')}?format=csv" for page in ("orders", "findings")}
+        return wrong_field(name, "unknown_parameter", sentence % words)
     sentence = _("This call knows no %(name)s in the query string; it knows: %(names)s.")
     words = {"name": name[:60], "names": ", ".join(known) or "–"}
     return wrong_field(name[:60], "unknown_parameter", sentence % words)

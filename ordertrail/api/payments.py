@@ -15,11 +15,13 @@ from ordertrail.api.documents import customer_of
 from ordertrail.api.door import Caller
 from ordertrail.api.figures import ZERO
 from ordertrail.api.invoices import customer_codes
-from ordertrail.api.scope import own
+from ordertrail.api.scope import own, visible
 from ordertrail.api.shapes import documents as shapes
 from ordertrail.billing.models import Payment, PaymentShare, WriteOff
 from ordertrail.billing.queries import exchanged
 from ordertrail.lib.money import MONEY_SCALE, from_units, minor_digits
+from ordertrail.parties.models import Customer
+from ordertrail.parties.queries import customers_named
 
 
 def payment_head(row: Payment) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def payment(pk: int, by: Caller) -> shapes.Payment:
     return shapes.Payment(
         **payment_head(row),
         version=0,
-        customer=_customer(row, mine),
+        customer=_customer(row, mine, by),
         rate=None if row.rate is None else written.decimals(row.rate, 0),
         allocated=money(allocated),
         unallocated=money(rest),
@@ -71,11 +73,16 @@ def payment(pk: int, by: Caller) -> shapes.Payment:
     )
 
 
-def _customer(row: Payment, shares: Sequence[PaymentShare]) -> str | None:
-    """The code of whoever paid: of ours the one that it was written for, else that of its orders."""
+def _customer(row: Payment, shares: Sequence[PaymentShare], by: Caller) -> str | None:
+    """The code of whoever paid: of ours the one that it was written for, else that of its orders, else whom the payer's name means."""
     if row.customer is not None:
         return customer_codes({row.pk: row.customer}).get(row.pk)
-    return customer_of(share.order_id for share in shares)
+    return customer_of(share.order_id for share in shares) or _payer(row, by)
+
+
+def _payer(row: Payment, by: Caller) -> str | None:
+    pk = customers_named([row.payer]).get(row.payer)
+    return None if pk is None else visible(Customer, by.person).filter(pk=pk).values_list("code", flat=True).first()
 
 
 def _exchange(row: Payment) -> str | None:
@@ -91,7 +98,7 @@ def _exchange(row: Payment) -> str | None:
 
 
 def _allocations(shares: Sequence[PaymentShare], currency: str) -> list[shapes.Allocation]:
-    by_invoice: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    by_invoice: dict[int, dict[int | None, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for share in shares:
         if share.invoice_id:
             by_invoice[share.invoice_id][share.order_id] += share.amount
@@ -100,7 +107,7 @@ def _allocations(shares: Sequence[PaymentShare], currency: str) -> list[shapes.A
             invoice=str(invoice),
             amount=written.money(sum(parts.values(), ZERO), currency),
             shares=[
-                shapes.PaymentShare(order=str(order), amount=written.money(amount, currency))
+                shapes.PaymentShare(order=_id(order), amount=written.money(amount, currency))
                 for order, amount in parts.items()
             ],
         )

@@ -69,6 +69,14 @@ def revoke(pk: int, by: Person | None = None) -> Token:
     return token
 
 
+def revoke_all(person: Person, by: Person | None = None) -> int:
+    """End every token that speaks for ``person``; how many there were."""
+    live = list(Token.objects.filter(person=person, revoked_at=None).values_list("pk", flat=True))
+    for pk in live:
+        revoke(pk, by)
+    return len(live)
+
+
 def holder(text: str, now: datetime) -> Token | None:
     """The token with this text, with its person: None where it is unknown, expired or revoked, or its person may not log in."""
     live = Q(expires_at=None) | Q(expires_at__gt=now)

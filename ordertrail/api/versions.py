@@ -56,8 +56,14 @@ def _bare(value: Any) -> Any:
 
 
 def check_match(request: HttpRequest, document: Versioned, name: str) -> None:
-    """Refuse a call that was decided on another version than the current one (If-Match). Problem 409 ``stale`` with the current one."""
-    wanted = request.headers.get("If-Match", "").strip()
-    if wanted and wanted != "*" and wanted.removeprefix("W/").strip('"') != str(document.version):
-        sentence = _("%(name)s has changed since you read it (version %(version)s now). Read it again, then decide.")
-        raise Problem(409, "stale", sentence % {"name": name, "version": document.version}, current=document.version)
+    """Refuse a write that was meant for another version of ``document``, which sentences call ``name``; to be asked in the
+    transaction of the write. Problem 409 "stale" with the current version, where If-Match holds neither it nor ``*``.
+    """
+    asked = request.headers.get("If-Match")
+    if asked is None:
+        return
+    meant = {one.strip().removeprefix("W/").strip('"') for one in asked.split(",")}
+    if not meant & {"*", str(document.version)}:
+        sentence = _("%(name)s is at version %(version)s by now, not %(meant)s. Read it again, then decide.")
+        words = {"name": name, "version": document.version, "meant": asked[:60]}
+        raise Problem(409, "stale", sentence % words, current=document.version)

@@ -24,7 +24,7 @@ from ordertrail.records.shapes import InvoiceLineRecord, InvoiceRecord
 
 INVOICE = (
     "id", "company", "home", "number", "state", "type", "reported", "customer_name", "invoice_date", "due_date", "currency",
-    "digits", "net", "tax", "total", "total_told", "tax_invoice_number",
+    "digits", "net", "tax", "total", "total_told", "tax_invoice_number", "credits_key", "credits",
 )  # fmt: skip
 LINE = (
     "id", "invoice", "line", "order_key", "order", "order_line", "sku", "qty", "net", "tax_rate", "tax", "gross", "standing",
@@ -35,6 +35,7 @@ SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
 Name = tuple[str, int, str]
 """What an order is called while money is divided: number, source and ref."""
 NOBODY: Name = ("", 0, "")
+"""Who has what belongs to an order that is named and not known."""
 
 
 def remove(ids: Sequence[int]) -> None:
@@ -45,10 +46,17 @@ def remove(ids: Sequence[int]) -> None:
 
 
 def write(
-    invoices: Sequence[Merged[InvoiceRecord]], orders: Finder, standing: Standing, currency: str, tax_rate: int
+    invoices: Sequence[Merged[InvoiceRecord]],
+    orders: Finder,
+    known: Finder,
+    standing: Standing,
+    currency: str,
+    tax_rate: int,
 ) -> set[int]:
-    """Write the agreed invoices, their lines and each order's share; returns the ids of the orders concerned."""
+    """Write the agreed invoices, their lines and each order's share; returns the ids of the orders concerned. ``known`` finds the
+    invoices that credit notes name."""
     orders.learn((m.lines_from, line.order) for m in invoices for line in m.record.lines)
+    known.learn((m.home, m.record.credits) for m in invoices if _is_credit(m.record))
     touched = {
         found
         for m in invoices
@@ -62,7 +70,8 @@ def write(
     shares: list[tuple[Any, ...]] = []
     for merged in invoices:
         rows = list(_lines(merged, orders, finder, standing, currency, tax_rate))
-        heads.append(_invoice(merged, rows, currency))
+        target = known.find(merged.home, merged.record.credits) if _is_credit(merged.record) else None
+        heads.append(_invoice(merged, rows, currency, None if target == merged.group else target))
         lines += rows
         shares += _shares(merged, rows, numbers, currency, standing)
     bulk.insert(Invoice, INVOICE, heads)
@@ -81,13 +90,20 @@ def named(orders: Collection[int]) -> dict[int, Name]:
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def _invoice(merged: Merged[InvoiceRecord], rows: Sequence[tuple[Any, ...]], currency: str) -> tuple[Any, ...]:
+def _is_credit(record: InvoiceRecord) -> bool:
+    return record.type == "credit_note" and bool(number_key(record.credits))
+
+
+def _invoice(
+    merged: Merged[InvoiceRecord], rows: Sequence[tuple[Any, ...]], currency: str, target: int | None
+) -> tuple[Any, ...]:
     record = merged.record
     net, tax = sum(row[8] for row in rows), sum(row[10] for row in rows)
     return (
         merged.group, 1, merged.home, record.number[:100], record.state, record.type, record.reported,
         record.customer_name[:200], record.invoice_date, record.due_date, record.currency or currency,
         minor_digits(record.currency or currency), net, tax, net + tax, record.total, record.tax_invoice_number[:40],
+        number_key(record.credits)[:100] if _is_credit(record) else "", target,
     )  # fmt: skip
 
 
@@ -159,12 +175,14 @@ def _shares(
 ) -> Iterator[tuple[Any, ...]]:
     record = merged.record
     sign = -1 if record.type == "credit_note" else 1
-    by_name: dict[Name, int | None] = {}
-    parts: list[tuple[Name, int, int]] = []
-    gross: dict[Name, int] = defaultdict(int)
+    by_name: dict[Name, int | None] = {NOBODY: None}
+    parts: list[tuple[Name | None, int, int]] = []
+    gross: dict[Name | None, int] = defaultdict(int)
+    charged = any(row[3] for row in rows)  # some line names an order: those that name none are for all of them
     for row, line in zip(rows, record.lines, strict=True):
-        name = numbers.get(row[4], NOBODY) if row[4] else NOBODY
-        by_name[name] = row[4]
+        name = None if charged and not row[3] else numbers.get(row[4] or 0, NOBODY)
+        if name is not None:
+            by_name[name] = row[4]
         parts.append((name, row[8], row[9]))
         # as told: the last line's row holds the document's rounding cent, which is the last order's by number
         gross[name] += sign * to_units(line.gross or Decimal(0), MONEY_SCALE)

@@ -19,7 +19,10 @@ class InvoiceState(models.TextChoices):
 
 
 class Invoice(models.Model):
-    """What the customer is billed (``type`` "credit_note" takes back: its amounts are negative). Gross ``total`` in ``currency``."""
+    """What the customer is billed (``type`` "credit_note" takes back: its amounts are negative). Gross ``total`` in ``currency``.
+
+    ``credits_key`` is the invoice that a credit note names as the one that it credits, ``credits`` that invoice while it is known.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     company = models.PositiveSmallIntegerField(default=1)
@@ -45,6 +48,8 @@ class Invoice(models.Model):
     counters = models.ForeignKey("self", models.PROTECT, null=True, related_name="countered_by", db_constraint=False)
     prices_include_tax = models.BooleanField(db_default=False)
     cancelled_at = models.DateTimeField(null=True)  # of a posted one: when its counter-document took all of it back
+    credits_key = models.CharField(max_length=100, blank=True, db_index=True)
+    credits = models.ForeignKey("self", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
     class Meta:
         indexes: ClassVar = [
@@ -89,7 +94,8 @@ class InvoiceLine(models.Model):
 class InvoiceShare(models.Model):
     """An order's share of an invoice, gross, to the cent: Σ of its lines' gross with its own tax (domain.md §1.5, §1.10).
 
-    The shares of an invoice sum to its total; what belongs to no known order has ``order`` empty.
+    The shares of an invoice sum to its total. Lines that name no order (freight) are spread over the orders by gross; what belongs to
+    an order that is not known yet has ``order`` empty.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -157,18 +163,24 @@ class Allocation(models.Model):
     )  # read out of the payer's text: the amount is found when it is settled
     at = models.DateTimeField(null=True)  # of our own: when it was allocated
     ended_at = models.DateTimeField(null=True)  # ... and taken back; an ended one counts no more
+    guessed = models.BooleanField(default=False)  # a plain figure in it: it counts only where one document bears it
 
     def __str__(self) -> str:
         return f"{self.payment_id}/{self.line}"
 
 
 class PaymentShare(models.Model):
-    """Which part of a payment, through which invoice, counts for which order, fixed when it is allocated (domain.md §1.10, money)."""
+    """Which part of a payment, through which invoice, counts for which order, fixed when it is allocated (domain.md §1.10, money).
+
+    ``order`` is empty for what settles the part of an invoice whose order is not known yet.
+    """
 
     id = models.BigIntegerField(primary_key=True)
     payment = models.ForeignKey(Payment, models.CASCADE, related_name="shares")
     invoice = models.ForeignKey(Invoice, models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
-    order = models.ForeignKey("orders.Order", models.DO_NOTHING, db_constraint=False, related_name="payment_shares")
+    order = models.ForeignKey(
+        "orders.Order", models.DO_NOTHING, null=True, db_constraint=False, related_name="payment_shares"
+    )
     amount = MoneyField()
     allocation = models.ForeignKey(Allocation, models.CASCADE, null=True, related_name="shares", db_constraint=False)
     standing = models.PositiveIntegerField()

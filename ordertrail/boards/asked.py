@@ -113,6 +113,12 @@ class Asked:
         """The days that a metric is about here: those of the address, else its own."""
         return (self.days if metric.day else None) or periods.current(metric.window, self.today)
 
+    def days_apply(self, metric: Metric) -> None:
+        """Refused("not_told") where days are asked for and the metric is as of now: its number would be shown under a filter that it
+        does not follow."""
+        if self.days is not None and not metric.day:
+            raise Refused("not_told", gettext("This figure is as of now, not of some days; take the days away."))
+
     def params(self) -> dict[str, Any]:
         """What the conditions bind."""
         values = dict(self.chosen.values)

@@ -50,6 +50,11 @@ class Tile:
         return f"boards/charts/{self.chart}.html"
 
     @property
+    def period_title(self) -> Words:
+        """Its title where other days were chosen than those that its own title names: the metric's, which names none."""
+        return self.title and self.metric.title
+
+    @property
     def words(self) -> Words:
         """Its title."""
         return self.title or self.metric.title

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -82,8 +82,45 @@ DIMENSIONS: dict[str, Dimension] = {
 }
 
 
+@dataclass(frozen=True)
+class Sum:
+    """What a metric comes to in one currency ("" where it has none): ``many`` rows, ``more`` of its parts are not shown, and ``rest``
+    is what those come to (None for a share, which cannot be added)."""
+
+    currency: str
+    value: Decimal | None
+    many: int
+    more: int
+    rest: Decimal | None
+
+
+def sums(metric: Metric, asked: Asked, shown: Sequence[Part], groups: Mapping[str, int]) -> list[Sum]:
+    """The totals below the parts that are ``shown``; ``groups``: how many parts there are by currency."""
+    days, bound = inside(metric, asked.period(metric))
+    currency = "r.currency" if metric.by_currency else "''"
+    sql = (
+        f"SELECT {currency} AS currency, CAST(SUM({metric.of or '0'}) AS BIGINT), CAST(SUM({metric.each}) AS BIGINT), COUNT(*)"
+        f" FROM {metric.table} AS r WHERE {metric.where} AND {days} AND {asked.scope(metric.table)} GROUP BY 1 ORDER BY 3 DESC, 1"
+    )
+    found = []
+    for one, whole, value, many in query(sql, {**asked.params(), **bound}, asked.person, on=asked.snapshot).rows:
+        listed = [part for part in shown if part.currency == one]
+        total = _value(metric, value, whole)
+        more = groups.get(one, 0) - len(listed)
+        known = sum((part.value or Decimal(0) for part in listed), Decimal(0))
+        rest = None if metric.unit is Unit.SHARE or total is None else total - known
+        found.append(Sum(one, total, many, more, rest))
+    return found
+
+
 def parts(name: str, metric: Metric, by: str, asked: Asked) -> list[Part]:
-    """The parts of a metric by one dimension: days in their order, all else the largest first, at most ``MOST_PARTS``."""
+    """The parts of a metric by one dimension, as ``taken_apart`` gives them."""
+    return taken_apart(name, metric, by, asked)[0]
+
+
+def taken_apart(name: str, metric: Metric, by: str, asked: Asked) -> tuple[list[Part], dict[str, int]]:
+    """The parts of a metric by one dimension: days in their order, all else the largest first, at most ``MOST_PARTS``; and how many
+    parts there are by currency."""
     one = DIMENSIONS[by]
     days, bound = inside(metric, asked.period(metric))
     key = one.key.format(day=f"t.{metric.day}").replace("o.", "o." if is_lines(metric.table) else "t.")
@@ -96,11 +133,12 @@ def parts(name: str, metric: Metric, by: str, asked: Asked) -> list[Part]:
     order = "1 DESC, 3" if one.by_day else "5 DESC, 1, 3"
     sql = (
         f"SELECT {key} AS part, {label} AS label, {currency} AS currency, CAST(SUM({metric.of or '0'}) AS BIGINT) AS whole,"
-        f" CAST(SUM({metric.each}) AS BIGINT) AS value, COUNT(*) AS many"
+        f" CAST(SUM({metric.each}) AS BIGINT) AS value, COUNT(*) AS many,"
+        f" COUNT(*) OVER (PARTITION BY {currency}) AS groups"
         f" FROM {rows} AS t {orders} GROUP BY 1, 3 ORDER BY {order} LIMIT {MOST_PARTS}"
     )
     answer = query(sql, {**asked.params(), **bound}, asked.person, on=asked.snapshot)
-    return [_part(name, metric, one, asked, *row) for row in answer.rows]
+    return [_part(name, metric, one, asked, *row[:-1]) for row in answer.rows], {row[2]: row[6] for row in answer.rows}
 
 
 def _part(

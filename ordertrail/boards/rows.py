@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,12 +28,13 @@ OF_ORDER = frozenset({"order_number", "customer_name"})
 
 @dataclass(frozen=True)
 class Cell:
-    """One value of a row: what it holds, and where a click leads ("" nowhere)."""
+    """One value of a row: what it holds, where a click leads ("" nowhere), and its place in the two-line row of a phone."""
 
     kind: Kind
     value: Any
     currency: str = ""
     order_id: int | None = None
+    phone: str = ""
 
     @property
     def address(self) -> str:
@@ -116,8 +117,26 @@ def _reading(metric: Metric, selected: str, size: int, begins: int) -> str:
     return f"SELECT t.order_id, t.currency AS in_currency, {columns} FROM ({page}) AS t {orders} ORDER BY {ordered}"
 
 
+def phone_places(columns: Sequence[Column]) -> list[str]:
+    """Which columns a phone shows, in two lines: the number and the last figure ("p1"), below them the customer and the last day
+    ("p2"); the others are seen on a wider page."""
+    places = [""] * len(columns)
+    numbers = [
+        place for place, column in enumerate(columns) if column.kind in (Kind.MONEY, Kind.QTY, Kind.COUNT, Kind.FLAG)
+    ]
+    days = [place for place, column in enumerate(columns) if column.kind is Kind.DAY]
+    customers = [place for place, column in enumerate(columns) if column.name == "customer_name"]
+    first = next((place for place, column in enumerate(columns) if column.kind is Kind.ORDER), 0)
+    for place in (first, *numbers[-1:]):
+        places[place] = "p1"
+    for place in (*customers, *days[-1:]):
+        places[place] = places[place] or "p2"
+    return places
+
+
 def _cells(columns: Sequence[Column], row: Sequence[Any]) -> list[Cell]:
-    return [_cell(column, value, row[1], row[0]) for column, value in zip(columns, row[2:], strict=True)]
+    found = [_cell(column, value, row[1], row[0]) for column, value in zip(columns, row[2:], strict=True)]
+    return [replace(cell, phone=place) for cell, place in zip(found, phone_places(columns), strict=True)]
 
 
 def _cell(column: Column, value: Any, currency: str, order_id: int) -> Cell:

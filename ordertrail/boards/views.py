@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from ordertrail.boards.asked import Asked
 from ordertrail.boards.board import Board, Tile, boards
-from ordertrail.boards.dimensions import DIMENSIONS, parts
+from ordertrail.boards.dimensions import DIMENSIONS, sums, taken_apart
 from ordertrail.boards.figures import figures
 from ordertrail.boards.freshness import Standing, older_than_own_write, standing
 from ordertrail.boards.metric import Kind, Unit, metrics
@@ -27,6 +27,7 @@ from ordertrail.hub.refresh import folder
 from ordertrail.hub.warm import is_ready, keep_warm
 from ordertrail.lib import clock
 from ordertrail.lib.refused import Refused
+from ordertrail.web import format as write
 from ordertrail.web.refusals import not_allowed
 from ordertrail.web.rights import may, needs
 
@@ -99,7 +100,9 @@ def drawn(tile: Tile, asked: Asked, fresh_now: Standing, name: str) -> dict[str,
         "tile": tile,
         "metric": tile.metric,
         "as_of": fresh_now.as_of(needed, f"{how}#sources"),
-        "drill": f"{how}{asked.query()}",
+        "words": (asked.days and tile.metric.day and tile.period_title) or tile.words,
+        "span": asked.days,
+        "drill": f"{how}{asked.query() if tile.metric.day else asked.query('from', 'to')}",
         "how": f"{how}#meaning",
         "only": f"{reverse('boards:board', args=[name])}{asked.query(only=tile.key)}",
     }
@@ -153,6 +156,8 @@ def one_metric(request: HttpRequest, name: str) -> HttpResponseBase:
     by = request.GET.get("by", "")
     by = by if by in metric.by else metric.by[0]
     fresh_now = standing(asked.snapshot, request.user)
+    asked.days_apply(metric)
+    shown, groups = taken_apart(name, metric, by, asked)
     context = {
         "name": name,
         "metric": metric,
@@ -163,7 +168,8 @@ def one_metric(request: HttpRequest, name: str) -> HttpResponseBase:
         "dimensions": [(key, DIMENSIONS[key].title) for key in metric.by],
         "by": by,
         "by_words": DIMENSIONS[by].title,
-        "parts": parts(name, metric, by, asked),
+        "parts": shown,
+        "sums": sums(metric, asked, shown, groups),
         "rows": asked.rows(name, metric),
         "sources": fresh_now.sources_for(metric.needs),
         "as_of": fresh_now.as_of(metric.needs, "#sources"),
@@ -181,6 +187,7 @@ def rows_of(request: HttpRequest, name: str) -> HttpResponseBase:
     if metric is None:
         raise Http404(name)
     asked = Asked.of(request.GET, request.user, snapshot())
+    asked.days_apply(metric)
     if request.GET.get("format") == "csv":
         if not may(request.user, "export"):
             return not_allowed(request, "export")
@@ -197,7 +204,13 @@ def rows_of(request: HttpRequest, name: str) -> HttpResponseBase:
         "chosen": asked.chosen,
         "period": asked.period(metric),
         "rows": found,
-        "last": begins + len(found.cells),
+        "is_count": metric.unit is Unit.COUNT,
+        "as_of": standing(asked.snapshot, request.user).as_of(
+            metric.needs, f"{reverse('boards:metric', args=[name])}#sources"
+        ),
+        "first": write.number(found.first),
+        "last": write.number(begins + len(found.cells)),
+        "many": write.number(found.many),
         "before": max(0, begins - SIZE) if begins else None,
         "after": begins + SIZE if begins + SIZE < found.many else None,
         "too_many": found.many > MOST_ROWS,

@@ -30,11 +30,14 @@ def init(
     """Make an empty company in the data folder: the store, its settings and an administrator."""
     from ordertrail.config.home import SETTINGS_FILE, CompanySettings, write_company_settings
     from ordertrail.config.home import home as chosen
+    from ordertrail.lib.money import CURRENCIES
 
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise typer.BadParameter(f"There is no time zone {timezone}; Asia/Shanghai is one.") from None
+    if currency not in CURRENCIES:
+        raise typer.BadParameter(f"There is no currency {currency} (ISO 4217, in capitals); CNY is one.")
     folder = (home or chosen()).expanduser().resolve()
     if (folder / SETTINGS_FILE).exists():
         typer.echo(f"{folder} holds a company already; its zone and currency cannot be changed.", err=True)

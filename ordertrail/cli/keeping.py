@@ -99,11 +99,28 @@ def doctor(home: Home = None) -> None:
         ("free disk", f"{free:.1f} GB", "" if free > 1 else "free some: below 1 GB backups and the hub fail"),
         ("store", *_store()),
         ("landed files", *_landed()),
+        ("source keys", *_source_keys()),
     ]
     for name, value, mend in findings:
         screen.print(f"{name:<12} {value}{f'  [red]{mend}[/]' if mend else ''}", soft_wrap=True)
     if any(mend for *_, mend in findings):
         raise typer.Exit(1)
+
+
+def _source_keys() -> tuple[str, str]:
+    """The ids of the keys that seal the sources' credentials, and what is wrong with them."""
+    from django.db.utils import DatabaseError
+
+    from ordertrail.sync.secrets import key_id, keys, unreadable
+
+    try:
+        found, lost = keys(), list(unreadable())
+    except (DatabaseError, OSError, ValueError) as fault:
+        return "unknown", str(fault)
+    mend = "a rotation was not ended: run `ordertrail source rotate-key` again" if len(found) > 1 else ""
+    if lost:
+        mend = f"no key opens the credentials of {', '.join(lost)}: type them in again, or bring source-keys back from a backup"
+    return ", ".join(map(key_id, found)), mend
 
 
 def _landed() -> tuple[str, str]:

@@ -40,6 +40,19 @@ def declare(
     screen.print(f"{found.code}: {found.name} is read by the connector {found.connector}.")
 
 
+@source.command("rotate-key")
+def rotate_key(home: Home = None) -> None:
+    """Seal the credentials of all sources with a new key and take the old one away, while syncs run."""
+    use_home(home)
+    from ordertrail.sync.secrets import rotate
+
+    done = rotate()
+    screen.print(f"Key {done.key} replaces {', '.join(done.before)}; sealed anew: {done.sealed} sources.")
+    if done.lost:
+        screen.print(f"No key opens the credentials of {', '.join(done.lost)}: type them in again on their pages.")
+        raise typer.Exit(1)
+
+
 @source.command("list")
 def listed(home: Home = None) -> None:
     """The sources, with their last run."""

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "ordertrail.boards.freshness.OwnWrites",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "ordertrail.web.middleware.OpenedByHandMiddleware",
     "ordertrail.web.middleware.RightsMiddleware",  # last: refuses what declares no right
 ]
 

@@ -25,7 +25,7 @@ LOG_INS = (
     ("chen", "finance · 财务"),
     ("jun", "production · 生产"),
     ("admin", "administrator · 管理员"),
-    ("guest", "guest · 访客"),
+    ("guest", "guest, may log in and sees nothing · 访客，可登录，但看不到任何内容"),
 )
 ROLES = {"dana": "manager", "anna": "sales", "bo": "store", "chen": "finance", "jun": "production"}
 READY = "demo-ready"

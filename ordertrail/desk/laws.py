@@ -16,6 +16,7 @@ from ordertrail.desk.agree import Beliefs, believed_by
 from ordertrail.desk.recount import COLUMNS, SOURCES, counted
 from ordertrail.lib import bulk
 from ordertrail.orders.models import Order, OrderStatus
+from ordertrail.records.rules import NEVER
 
 CHUNK = 2_000
 
@@ -103,6 +104,26 @@ def sums_hold() -> Iterator[Broken]:
             yield Broken(law, str(document), sentence.format(one, other))
 
 
+_OVERPAID = """
+SELECT i.number, s.gross, t.paid
+FROM billing_invoiceshare s JOIN billing_invoice i ON i.id = s.invoice_id
+JOIN (SELECT invoice_id, COALESCE(order_id, 0) AS payer, standing, SUM(amount) AS paid FROM billing_paymentshare
+      WHERE invoice_id IS NOT NULL GROUP BY invoice_id, COALESCE(order_id, 0), standing) t
+    ON t.invoice_id = s.invoice_id AND t.payer = COALESCE(s.order_id, 0)
+WHERE t.standing < {never} AND s.gross >= 0
+  AND NOT EXISTS (SELECT 1 FROM billing_invoiceshare o WHERE o.invoice_id = s.invoice_id AND o.gross < 0)
+  AND t.paid > s.gross + (SELECT COUNT(*) - 1 FROM billing_invoiceshare o WHERE o.invoice_id = s.invoice_id) * {cent}
+"""
+
+
+def shares_hold_payments() -> Iterator[Broken]:
+    """I-23: of no order's share of an invoice more is paid than the share, by the payments of one source (a cent of rounding for each
+    other order apart)."""
+    cent = "CASE i.digits WHEN 0 THEN 10000 WHEN 3 THEN 10 ELSE 100 END"
+    for number, gross, paid in bulk.select(_OVERPAID.format(never=NEVER, cent=cent)):
+        yield Broken("shares_hold_payments", number, f"an order's share is {gross} and {paid} is paid on it")
+
+
 _ORPHANS: tuple[tuple[str, str], ...] = (
     ("shipping_shipmentline", "order_line_id:orders_orderline"),
     ("shipping_shipmentline", "order_id:orders_order"),
@@ -153,6 +174,7 @@ LAWS: tuple[Law, ...] = (
     status_is_recount,
     one_source_counts,
     sums_hold,
+    shares_hold_payments,
     links_lead_somewhere,
     groups_have_a_home,
     acts_are_chained,

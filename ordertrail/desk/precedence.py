@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from ordertrail.billing import payments
-from ordertrail.billing.models import Allocation
+from ordertrail.billing.models import Allocation, PaymentShare
 from ordertrail.desk.agree import Beliefs, agree, who_bills
 from ordertrail.desk.models import Change
 from ordertrail.desk.recount import recount
@@ -117,7 +117,14 @@ def _settled() -> None:
         with rewriting():
             beliefs = Beliefs.now()
             hanging = payments.around(named[start : start + CHUNK], ())
-            payments.settle(hanging, beliefs.standings("money"), partial(who_bills, beliefs=beliefs))
+            _, placed = payments.settle(hanging, beliefs.standings("money"), partial(who_bills, beliefs=beliefs))
+            bulk.insert(Change, ("kind", "object"), [("payment", payment) for payment in sorted(placed)])
+    rows = bulk.select(f"SELECT DISTINCT invoice_id FROM {bulk.table(PaymentShare)} WHERE order_id IS NULL")
+    nobodys = sorted(row[0] for row in rows)
+    for start in range(0, len(nobodys), CHUNK):
+        with rewriting():
+            placed = payments.believe_nobodys(nobodys[start : start + CHUNK])
+            bulk.insert(Change, ("kind", "object"), [("payment", payment) for payment in sorted(placed)])
 
 
 def _set(sql: str, params: Sequence[Any]) -> None:

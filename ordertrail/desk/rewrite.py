@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from ordertrail.billing import invoices, payments
+from ordertrail.billing.credit_notes import of_credited
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, PaymentShare
 from ordertrail.catalog import actions as catalog
 from ordertrail.catalog.models import Product
@@ -76,11 +77,12 @@ class Rewrite:
         bulk.insert(Change, ("kind", "object"), changed)
         return self.orders
 
-    def _write(self, kind: str) -> None:
-        own = own_among(self.touched[kind]) if kind in OWN_KINDS else set()
+    def _write(self, kind: str, only: Collection[int] | None = None) -> None:
+        asked = self.touched[kind] if only is None else set(only)
+        own = own_among(asked) if kind in OWN_KINDS else set()
         if own:
             self._own(kind, own)
-        ids = sorted(self.touched[kind] - own)
+        ids = sorted(asked - own)
         ranks = self.beliefs.ranks(kind)
         found = members(ids, self.at_hand, self.alone)
         merged = [merge(group, of_group, ranks) for group, of_group in sorted(found.items())]
@@ -208,18 +210,25 @@ class Rewrite:
         self.orders |= shipping.write(merged, self.finders["order"], self.beliefs.standings("goods"))
 
     def _invoice(self, old: list[int], merged: list[Merged[Any]]) -> None:
-        self.orders |= _orders_of(InvoiceLine, "invoice_id", old)
+        before = _orders_of(InvoiceLine, "invoice_id", old)
+        self._invoices_before |= of_credited(before)
+        self.orders |= before
         money = set(_where(Invoice, "id, currency", "id", old))
         invoices.remove(old)
         rate = to_units(Decimal(self.company.tax_rate), QTY_SCALE)
         self.orders |= invoices.write(
-            merged, self.finders["order"], self.beliefs.standings("invoice"), self.company.currency, rate
-        )
+            merged, self.finders["order"], self.finders["invoice"], self.beliefs.standings("invoice"),
+            self.company.currency, rate,
+        )  # fmt: skip
         changed = {invoice for invoice, _ in money ^ set(_where(Invoice, "id, currency", "id", old))}
         self._wake_named("payment", Allocation, "payment_id", "invoice", old, changed)
+        notes = _where(Invoice, "id", "credits_key", self._keys("invoice")) + _where(Invoice, "id", "credits_id", old)
+        if again := {note for (note,) in notes} - self.touched["invoice"]:  # who credits one of them finds it again
+            self.touched["invoice"] |= again
+            self._write("invoice", again)
 
     def _payment(self, old: list[int], merged: list[Merged[Any]]) -> None:
-        self._invoices_before = {
+        self._invoices_before |= {
             row[0] for row in _where(Allocation, "invoice_id", "payment_id", old) if row[0] is not None
         }
         self.orders |= _orders_of(PaymentShare, "payment_id", old)
@@ -228,14 +237,16 @@ class Rewrite:
 
     def _settle(self) -> None:
         """Divide again every payment that hangs together with a touched payment, invoice or order."""
-        asked = self._invoices_before | self.touched["invoice"]
+        asked = self._invoices_before | self.touched["invoice"] | of_credited(self.orders)
         direct = {row[0] for row in _where(Allocation, "payment_id", "order_id", self.orders)} if self.orders else set()
         if not asked and not self.touched["payment"] and not direct:
             return
         hanging = payments.around(self.touched["payment"] | direct, asked)
-        self.orders |= payments.settle(
+        orders, placed = payments.settle(
             hanging, self.beliefs.standings("money"), partial(who_bills, beliefs=self.beliefs)
         )
+        self.orders |= orders
+        self.touched["payment"] |= placed
 
 
 _POINTING: tuple[tuple[str, Any, str], ...] = (

@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 
 CHUNK = 500
 TOO_MANY = 10
-"""One in so many may be missing at once; more is held until a person says that it is right."""
+"""One in so many may be missing at once, of a small source so many while half is left; more is held until a person says yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def sweep(source: Source, kind: str, refs: Iterable[str], *, sure: bool = False)
 
     A document missing in two sweeps in a row is taken as deleted: its row stays, cancelled, with its history. One that is there again
     stands as it last did, whatever its change time. Reported documents follow the order that they were made from. ``sure`` is a
-    person's word that more than one in ``TOO_MANY`` may go.
+    person's word that so many may go.
     """
     there = set(refs)
     rows = bulk.select(
@@ -55,12 +55,27 @@ def sweep(source: Source, kind: str, refs: Iterable[str], *, sure: bool = False)
     back = [ref for _, ref, _, gone_at in rows if gone_at is not None and ref in there]
     for part in _parts(back):
         _turn(source, kind, part, gone=False)
-    held = not sure and len(missing) * TOO_MANY > len(known) and len(missing) > TOO_MANY
+    held = not sure and too_many(len(missing), len(known))
     gone = [] if held else [ref for ref, (_, missed) in missing.items() if missed]
     for part in _parts(gone):
         _turn(source, kind, part, gone=True)
     unknown = frozenset(there - {row[1] for row in rows})
     return Swept(len(known), len(there), len(missing), len(gone), len(back), unknown, held)
+
+
+def too_many(missing: int, known: int) -> bool:
+    """Whether so many missing look like a fault of the source and not like deletions (reliability.md §8, Y21).
+
+    A source of few documents loses some of them; none, or less than half, are left by a fault only.
+
+    >>> too_many(10, 20), too_many(11, 20), too_many(11, 200), too_many(0, 0)
+    (False, True, False, False)
+    >>> too_many(8, 8), too_many(5, 8), too_many(4, 8), too_many(1, 1)
+    (True, True, False, True)
+    """
+    if (known - missing) * 2 < known:
+        return True
+    return missing > TOO_MANY and missing * TOO_MANY > known
 
 
 def _parts(items: Sequence[Item]) -> Iterable[Sequence[Item]]:

@@ -49,7 +49,8 @@ class Check:
     ``kind``: "exception" (wrong now) or "risk" (will be). ``role``: whose work it is. ``fact``: the row of "who says what" that
     it belongs to. ``suspect``: SQL over ``s`` (OrderStatus) and ``o`` (Order) that is true wherever the check may see something in
     an order that only one system knows; empty: it compares systems. ``by_clock``: it also changes with the day.
-    ``example``: facts for the tests of its words.
+    ``example``: facts for the tests of its words. ``beside``: kinds of documents by whose changes its open findings on other documents
+    may become others.
     """
 
     name: ClassVar[str]
@@ -61,6 +62,7 @@ class Check:
     by_clock: ClassVar[bool] = False
     remedies: ClassVar[tuple[Remedy, ...]] = ()
     example: ClassVar[Mapping[str, Any]]
+    beside: ClassVar[tuple[str, ...]] = ()
 
     def title(self, facts: Facts) -> str:
         """What is wrong, with its figures, in the reader's language."""

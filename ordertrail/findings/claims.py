@@ -21,6 +21,9 @@ IN_MONEY = {"invoiced", "paid"}
 ENDED = {"cancelled", "closed", "gone"}
 """States of an order in which nothing more is to happen."""
 
+NOT_BEGUN = {"draft", "quoted"}
+"""States of an order that nobody has agreed to yet."""
+
 Value = Decimal | date | str | None
 
 
@@ -137,7 +140,7 @@ def line_gap(row: FactRow, claim: Claim) -> dict[int, Decimal]:
 
 def _same(row: FactRow, claim: Claim) -> bool:
     if row.fact == "state":
-        return (claim.value in ENDED) == (row.agreed in ENDED)
+        return all((claim.value in states) == (row.agreed in states) for states in (ENDED, NOT_BEGUN))
     own = row.of(row.believed) if row.believed is not None else None
     if own is not None and _within(claim, own):
         return True

@@ -95,6 +95,7 @@ def _follow(checks: dict[str, Check], place: int, top: int, limit: int) -> int:
         if not rows:
             break
         followed += rows
+        _beside(checks, changed)
         for kind, ids in changed.items():
             for asked in _parts(ids, ASKED):
                 for part in _parts(_worth_a_look(checks, kind, asked), CHUNK):
@@ -123,6 +124,16 @@ def _window(after: int, top: int) -> tuple[int, int, dict[str, list[int]]]:
         after, count = rows[-1][0], count + len(rows)
     changed["order"] |= orders_of_customers(changed.pop("customer"))
     return count, after, {kind: sorted(ids) for kind, ids in changed.items()}
+
+
+def _beside(checks: dict[str, Check], changed: dict[str, list[int]]) -> None:
+    """Have the open findings of papers looked at again that depend on what changed beside their paper."""
+    names = [name for name, check in checks.items() if any(changed[kind] for kind in check.beside)]
+    if names:
+        rows = Finding.objects.filter(check_name__in=names, status=FindingStatus.OPEN, object_kind__in=_PAPERS)
+        for kind, document in rows.values_list("object_kind", "object"):
+            if document not in changed[kind]:
+                changed[kind].append(document)
 
 
 def _parts(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

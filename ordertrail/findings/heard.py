@@ -332,7 +332,7 @@ def _payment_shares(payments: Collection[int]) -> dict[int, _Share]:
     found: dict[int, _Share] = {}
     rows = bulk.select(
         f"SELECT p.id, p.amount, p.currency, s.order_id, s.amount FROM {bulk.table(Payment)} p"
-        f" JOIN {bulk.table(PaymentShare)} s ON s.payment_id = p.id WHERE p.id IN {bulk.among()}",
+        f" JOIN {bulk.table(PaymentShare)} s ON s.payment_id = p.id WHERE p.id IN {bulk.among()} AND s.order_id IS NOT NULL",
         [bulk.bound(payments)],
     )
     for payment, amount, currency, order, part in rows:

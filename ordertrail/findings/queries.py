@@ -97,11 +97,12 @@ def counts_by_check(found: QuerySet[Finding]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """How many findings, on how many orders (or other documents without one), and the gross money by currency, each order counted
-    once with its largest."""
+    """How many findings, on how many orders and how many other documents without one, and the gross money by currency, each order
+    counted once with its largest."""
 
     findings: int
-    things: int
+    orders: int
+    others: int
     money: dict[str, Decimal]
 
 
@@ -110,13 +111,15 @@ def sums(found: QuerySet[Finding]) -> Sums:
     plain = found.order_by()
     each = plain.annotate(thing=Coalesce("order", -F("object"))).values("currency", "thing").annotate(most=Max("money"))
     money: dict[str, Decimal] = {}
-    things = 0
+    orders = others = 0
     for currency in plain.values_list("currency", flat=True).distinct():
-        total = each.filter(currency=currency).aggregate(sum=Sum("most"), things=Count("thing"))
-        things += total["things"]
+        total = each.filter(currency=currency).aggregate(
+            sum=Sum("most"), orders=Count("thing", filter=Q(thing__gt=0)), others=Count("thing", filter=Q(thing__lt=0))
+        )
+        orders, others = orders + total["orders"], others + total["others"]
         if total["sum"] is not None:
             money[currency] = total["sum"]
-    return Sums(plain.count(), things, money)
+    return Sums(plain.count(), orders, others, money)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,9 +171,18 @@ Foreign = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """A number that a paper names and several orders bear: the orders as (system, customer)."""
+
+    number: str
+    orders: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PaperView:
     """A shipment or an invoice that counts as done, no mere figure, with the orders that it names and nobody has
-    (``unknown``, as it writes them), an invoice's totals: as told and as its lines have it, and its orders in other currencies."""
+    (``unknown``, as it writes them) or several have (``shared``), an invoice's totals: as told and as its lines have it, and its orders
+    in other currencies. ``qty`` and ``money`` are those of the lines for these orders."""
 
     kind: str
     id: int
@@ -188,12 +197,14 @@ class PaperView:
     total_told: Decimal | None = None
     lines: int = 0
     foreign: tuple[Foreign, ...] = ()
+    shared: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
     """A payment that came in and is no mere figure: who paid, what of it is ``placed`` on orders or invoices, whether its payer
-    is a customer's name, and those among them that are in other currencies."""
+    is a customer's name, the orders and invoices among them that are in other currencies, and the customer's oldest open invoices
+    (number, what is open)."""
 
     id: int
     number: str
@@ -207,3 +218,4 @@ class PaymentView:
     placed: Decimal
     currency: str
     foreign: tuple[Foreign, ...] = ()
+    opens: tuple[tuple[str, Decimal], ...] = ()

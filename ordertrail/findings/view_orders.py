@@ -19,6 +19,7 @@ from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
 from ordertrail.lib.numbers import number_key
 from ordertrail.orders.actions import customer_key
 from ordertrail.orders.models import Order, OrderLine, OrderStatus
+from ordertrail.orders.rules import cancelled_in_all
 from ordertrail.parties.models import Customer
 from ordertrail.records.models import SourceDocument
 from ordertrail.records.queries import Finder
@@ -97,8 +98,9 @@ def _lines(ids: Any) -> dict[int, list[LineView]]:
         " made AS (SELECT order_line_id AS line, SUM(planned_qty) AS planned, SUM(finished_qty) AS finished"
         f" FROM {bulk.table(WorkOrder)} WHERE order_id IN {bulk.among()} AND counts GROUP BY order_line_id)"
         " SELECT l.order_id, l.id, l.line, l.sku, l.unit, l.qty, l.cancelled_qty, l.price, l.net, p.service,"
-        " w.out_qty, w.back_qty, b.qty, m.planned, m.finished"
-        f" FROM {bulk.table(OrderLine)} l LEFT JOIN {bulk.table(Product)} p ON p.id = l.product_id"
+        " w.out_qty, w.back_qty, b.qty, m.planned, m.finished, s.delivery"
+        f" FROM {bulk.table(OrderLine)} l JOIN {bulk.table(OrderStatus)} s ON s.order_id = l.order_id"
+        f" LEFT JOIN {bulk.table(Product)} p ON p.id = l.product_id"
         " LEFT JOIN went w ON w.line = l.id LEFT JOIN billed b ON b.line = l.id LEFT JOIN made m ON m.line = l.id"
         f" WHERE l.order_id IN {bulk.among()} ORDER BY l.id",
         [ids, ids, ids, ids],
@@ -120,10 +122,12 @@ def _lines(ids: Any) -> dict[int, list[LineView]]:
         billed,
         planned,
         finished,
+        delivery,
     ) in rows:
+        gone = cancelled_in_all(_qty(qty), _qty(cancelled), _qty(out), service=bool(service), delivery=delivery)
         found[order].append(
             LineView(
-                line_id, line, sku, unit, _qty(qty), _qty(cancelled), None if price is None else _qty(price), net,
+                line_id, line, sku, unit, _qty(qty), gone, None if price is None else _qty(price), net,
                 bool(service), _qty(out), _qty(back), _qty(billed), None if planned is None else _qty(planned),
                 _qty(finished),
             )

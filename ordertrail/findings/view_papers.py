@@ -7,17 +7,17 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment
+from ordertrail.billing.credit_notes import oldest_open
+from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment, PaymentShare
 from ordertrail.desk.agree import Beliefs
 from ordertrail.findings.heard import instant
-from ordertrail.findings.view import Foreign, PaperView, PaymentView, day
+from ordertrail.findings.view import Foreign, PaperView, PaymentView, Shared, day
 from ordertrail.findings.view_orders import known_by
 from ordertrail.lib import bulk
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
-from ordertrail.lib.numbers import name_key
-from ordertrail.orders.models import Order
-from ordertrail.records.models import SourceDocument
-from ordertrail.records.queries import Finder
+from ordertrail.orders.models import Order, OrderStatus
+from ordertrail.parties.queries import customers_named
+from ordertrail.records.models import Number, Source, SourceDocument
 from ordertrail.shipping.models import Shipment, ShipmentLine
 
 
@@ -31,10 +31,12 @@ def shipment_views(ids: Collection[int]) -> list[PaperView]:
         f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported ORDER BY d.id",
         [bulk.bound(ids)],
     )
-    return [
-        PaperView("shipment", document, number, sources[home], instant(at), *_names(lines[document]))
-        for document, number, home, at in rows
-    ]
+    borne = _borne(lines, sources)
+    found = []
+    for document, number, home, at in rows:
+        names, shared, qty = _names(lines[document], borne)
+        found.append(PaperView("shipment", document, number, sources[home], instant(at), names, qty, shared=shared))
+    return found
 
 
 def invoice_views(ids: Collection[int]) -> list[PaperView]:
@@ -48,15 +50,16 @@ def invoice_views(ids: Collection[int]) -> list[PaperView]:
         f" WHERE d.id IN {bulk.among()} AND d.state = 'posted' AND NOT d.reported ORDER BY d.id",
         [bulk.bound(ids)],
     )
+    borne = _borne(lines, sources)
     found = []
     for document, number, home, at, currency, total, told, count in rows:
-        names, qty = _names(lines[document])
-        gross = from_units(sum(row[2] for row in lines[document]), MONEY_SCALE) if names else None
+        names, shared, qty = _names(lines[document], borne)
+        gross = from_units(sum(row[2] for row in lines[document]), MONEY_SCALE) if names or shared else None
         found.append(
             PaperView(
                 "invoice", document, number, sources[home], instant(at), names, qty, gross, currency,
                 from_units(total, MONEY_SCALE), None if told is None else from_units(told, MONEY_SCALE), count,
-                foreign.get(document, ()),
+                foreign.get(document, ()), shared,
             )
         )  # fmt: skip
     return found
@@ -96,38 +99,106 @@ def _unknown(model: Any, kind: str, ids: Collection[int], gross: str) -> dict[in
     return found
 
 
-def _names(lines: list[tuple[str, int, int]]) -> tuple[tuple[str, ...], Decimal]:
-    return tuple(dict.fromkeys(key for key, _, _ in lines)), from_units(sum(qty for _, qty, _ in lines), QTY_SCALE)
+def _borne(lines: Mapping[int, list[tuple[str, int, int]]], sources: Mapping[int, Source]) -> dict[str, Shared]:
+    """Those of the keys in ``lines`` that several orders bear, with these orders."""
+    keys = {key for of_paper in lines.values() for key, _, _ in of_paper}
+    rows = bulk.select(
+        f"SELECT DISTINCT n.key, o.id, o.number, o.home_id, o.customer_name FROM {bulk.table(Number)} n"
+        f" JOIN {bulk.table(SourceDocument)} d ON d.id = n.document_id"
+        f' JOIN {bulk.table(Order)} o ON o.id = d."group"'
+        f" WHERE n.kind = 'order' AND NOT n.search_only AND d.gone_at IS NULL AND n.key IN {bulk.among('text')} ORDER BY o.id",
+        [bulk.bound(keys)],
+    )
+    found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for key, _, number, home, customer in rows:
+        found[key].append((number, sources[home].name, customer))
+    return {
+        key: Shared(orders[0][0], tuple(order[1:] for order in orders))
+        for key, orders in found.items()
+        if len(orders) > 1
+    }
+
+
+def _names(
+    lines: list[tuple[str, int, int]], borne: Mapping[str, Shared]
+) -> tuple[tuple[str, ...], tuple[Shared, ...], Decimal]:
+    """The orders named that nobody has, the numbers that several have, and the quantity of all."""
+    keys = dict.fromkeys(key for key, _, _ in lines)
+    return (
+        tuple(key for key in keys if key not in borne),
+        tuple(borne[key] for key in keys if key in borne),
+        from_units(sum(qty for _, qty, _ in lines), QTY_SCALE),
+    )
 
 
 def payment_views(ids: Collection[int]) -> list[PaymentView]:
     """The views of these payments (money in, done), by a fixed number of queries."""
     bound, sources, foreign = bulk.bound(ids), Beliefs.now().by_id, _foreign(_PAID, ids)
-    placed: dict[int, int] = dict(
-        bulk.select(
-            f"SELECT payment_id, SUM(amount) FROM {bulk.table(Allocation)} WHERE payment_id IN {bulk.among()}"
-            " AND (invoice_id IS NOT NULL OR order_id IS NOT NULL) GROUP BY payment_id",
-            [bound],
-        )
-    )
+    placed = _placed(bound)
     rows = bulk.select(
         "SELECT d.id, d.number, d.home_id, s.learned_at, d.payer, d.paid_date, d.reference, d.amount, d.currency"
         f" FROM {bulk.table(Payment)} d JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
         f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported AND d.amount > 0 ORDER BY d.id",
         [bound],
     )
-    finder = Finder("customer")
-    finder.learn_keys(name_key(row[4]) for row in rows if row[4])
-    payers = {row[4]: finder.find(0, row[4], name_key(row[4])) for row in rows if row[4]}
+    payers = customers_named({row[4] for row in rows})
     known = known_by(customer for customer in payers.values() if customer is not None)
+    waiting = {payers.get(row[4]) for row in rows if placed.get(row[0], 0) < row[7]}
+    opens = _opens({customer for customer in waiting if customer is not None})
     return [
         PaymentView(
             document, number, sources[home], instant(at), payer, _elsewhere(home, known, payers.get(payer)),
             day(paid), reference, from_units(units, MONEY_SCALE),
-            from_units(min(units, int(placed.get(document, 0))), MONEY_SCALE), currency, foreign.get(document, ()),
+            from_units(min(units, placed.get(document, 0)), MONEY_SCALE), currency, foreign.get(document, ()),
+            tuple(opens[payers.get(payer), currency]),
         )
         for document, number, home, at, payer, paid, reference, units, currency in rows
     ]  # fmt: skip
+
+
+def _placed(payments: Any) -> dict[int, int]:
+    """What of each payment is an order's or an invoice's, and what is meant for an invoice that is still a draft."""
+    rows = bulk.select(
+        f"SELECT payment_id, amount FROM {bulk.table(PaymentShare)} WHERE payment_id IN {bulk.among()}"
+        f" UNION ALL SELECT a.payment_id, a.amount FROM {bulk.table(Allocation)} a JOIN {bulk.table(Invoice)} i"
+        f" ON i.id = a.invoice_id WHERE a.payment_id IN {bulk.among()} AND i.state = 'draft'",
+        [payments, payments],
+    )
+    found: dict[int, int] = defaultdict(int)
+    for payment, units in rows:
+        found[payment] += units
+    return found
+
+
+def _opens(customers: Collection[int]) -> dict[tuple[int | None, str], list[tuple[str, Decimal]]]:
+    """The oldest open invoices of these customers by currency, with what is open of each."""
+    found: dict[tuple[int | None, str], list[tuple[str, Decimal]]] = defaultdict(list)
+    if not customers:
+        return found
+    orders = dict(
+        bulk.select(
+            f"SELECT order_id, customer FROM {bulk.table(OrderStatus)} WHERE customer IN {bulk.among()}"
+            " AND open_receivable > 0",
+            [bulk.bound(customers)],
+        )
+    )
+    opens: dict[tuple[int, int], int] = defaultdict(int)
+    for order, papers in oldest_open(orders).items():
+        for invoice, units in papers.items():
+            opens[orders[order], invoice] += units
+    heads = bulk.select(
+        f"SELECT id, number, currency, due_date, invoice_date FROM {bulk.table(Invoice)} WHERE id IN {bulk.among()}",
+        [bulk.bound({invoice for _, invoice in opens})],
+    )
+    for invoice, number, currency, *_ in sorted(heads, key=lambda row: (str(row[3] or row[4] or ""), row[1])):
+        for customer in {whose for whose, which in opens if which == invoice}:
+            if len(found[customer, currency]) < OLDEST:
+                found[customer, currency].append((number, from_units(opens[customer, invoice], MONEY_SCALE)))
+    return found
+
+
+OLDEST = 3
+"""So many of a customer's open invoices are named."""
 
 
 def _elsewhere(home: int, known: Mapping[int, set[int]], customer: int | None) -> bool:

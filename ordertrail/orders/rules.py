@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from ordertrail.lib.money import QTY_SCALE, half_up_div, tax_units
@@ -14,6 +15,25 @@ class LineAmounts(NamedTuple):
     net: int
     tax: int
     gross: int
+
+
+TO_SHIP = ("waiting", "partially")
+"""The delivery of an order of which something is left to ship."""
+
+
+def cancelled_in_all(qty: Decimal, told: Decimal, shipped: Decimal, *, service: bool, delivery: str) -> Decimal:
+    """What is cancelled of a line: as ``told``; and where nothing is left to ship of its order, all that has not left, for then the
+    order was closed (domain.md §1.3: a short close keeps what happened and frees the rest).
+
+    E5: 6 of 10 were shipped, then the order was closed.
+
+    >>> ten, six, none = Decimal(10), Decimal(6), Decimal(0)
+    >>> cancelled_in_all(ten, none, six, service=False, delivery="done")
+    Decimal('4')
+    >>> cancelled_in_all(ten, none, six, service=False, delivery="partially")
+    Decimal('0')
+    """
+    return told if service or delivery in TO_SHIP else max(told, qty - shipped)
 
 
 def net_units(qty: int, price: int, digits: int) -> int:

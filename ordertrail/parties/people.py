@@ -33,7 +33,8 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody who logs in. ``own_customers_only`` limits what is seen to orders whose salesperson they are."""
+    """Somebody who logs in. ``own_customers_only`` limits what is seen to orders whose salesperson they are; ``sees_cost`` says
+    whether they see cost where the role leaves it open (null: as the role has it)."""
 
     username = models.CharField(max_length=80, unique=True)
     display_name = models.CharField(max_length=80)
@@ -43,6 +44,7 @@ class Person(AbstractBaseUser):
     theme = models.CharField(max_length=5, blank=True)
     keys_on = models.BooleanField(default=True)
     own_customers_only = models.BooleanField(default=False)
+    sees_cost = models.BooleanField(null=True)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"

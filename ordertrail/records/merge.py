@@ -11,7 +11,9 @@ from ordertrail.records.shapes import Record
 
 Shape = TypeVar("Shape", bound=Record)
 
-_OWN = {"ref", "number", "state", "lines", "allocations", "reported", "same_as", "other_numbers", "direction", "type"}
+_OWN = {
+    "ref", "number", "state", "lines", "allocations", "reported", "same_as", "other_numbers", "direction", "type", "credits",
+}  # fmt: skip
 """Fields that are the home's alone: filling them from another system would mix two documents."""
 
 

@@ -130,7 +130,8 @@ class InvoiceLineRecord:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRecord:
-    """A bill or a credit note (amounts of a credit note are positive here). ``total`` is gross."""
+    """A bill or a credit note (amounts of a credit note are positive here). ``total`` is gross. ``credits`` is the invoice that a
+    credit note credits (its ref or number); a credit note that names none credits the oldest open invoices of its own orders."""
 
     kind: ClassVar[str] = "invoice"
     ref: str
@@ -149,6 +150,7 @@ class InvoiceRecord:
     reported: bool = False
     lines: tuple[InvoiceLineRecord, ...] = ()
     changed_at: datetime | None = None
+    credits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from ordertrail.lib.garbage import collected_rarely
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Batch, Source
+from ordertrail.sync import faults
 from ordertrail.sync.ahead import Ahead, Step
 from ordertrail.sync.connectors.base import Connector
 from ordertrail.sync.landing import Landed, again, land
@@ -283,7 +284,7 @@ def run_source(
         except Refused as refused:
             _end(row, "failed", refused.detail)
         except Exception as fault:
-            _end(row, "failed", disk.full().detail if disk.is_full(fault) else f"{type(fault).__name__}: {fault}")
+            _end(row, "failed", faults.told(fault, f"run {row.pk} of {source.code}"))
             raise
         else:
             _end(row, "held" if row.state == "held" else "done", "")

@@ -69,9 +69,9 @@ def sample(source: Source, declared: Mapping[str, Any]) -> Sample:
 
 def _database(source: Source) -> Any:
     from ordertrail.sync.connectors.sql_engine import address, engine, snapshot
-    from ordertrail.sync.secrets import unseal
+    from ordertrail.sync.secrets import secrets_of
 
-    url = address(str(source.settings.get("url", "")), unseal(bytes(source.secrets)).get("password", ""))
+    url = address(str(source.settings.get("url", "")), secrets_of(source).get("password", ""))
     return snapshot(engine(url, str(source.settings.get("encoding", ""))))
 
 

@@ -15,7 +15,7 @@ from ordertrail.records.shapes import RECORDS
 from ordertrail.sync.connectors import connector
 from ordertrail.sync.connectors.base import Connector
 from ordertrail.sync.mapping import Stream, streams
-from ordertrail.sync.secrets import seal, unseal
+from ordertrail.sync.secrets import seal, secrets_of
 
 
 def declare(setting: Mapping[str, Any]) -> Source:
@@ -43,7 +43,7 @@ def zone_of(source: Source) -> ZoneInfo:
 
 def opened(source: Source) -> Connector:
     """The connector of ``source``, with its settings and credentials."""
-    return connector(source.connector)(source.settings, unseal(bytes(source.secrets)), zone_of(source))
+    return connector(source.connector)(source.settings, secrets_of(source), zone_of(source))
 
 
 def in_order(source: Source) -> list[Stream]:

@@ -51,7 +51,7 @@ CODES = frozenset(
         "invoice",
         "shipment",
     }
-    | {"tracking_number", "tax_number", "tax_invoice_number", "lot", "barcodes", "same_as"}
+    | {"credits", "tracking_number", "tax_number", "tax_invoice_number", "lot", "barcodes", "same_as"}
 )
 """Text fields that hold numbers and codes: full-width signs are folded, digits lost by a spreadsheet are refused."""
 

@@ -50,6 +50,7 @@ NAMES: dict[str, str] = {
     "lot": "lot|batch|批号|批次|批號",
     "invoice_date": "invoice date|billing date|开票日期|发票日期|開票日期",
     "tax_invoice_number": "tax invoice|invoice no|发票号|发票号码|發票號碼",
+    "credits": "credits|credited invoice|original invoice|原发票|原发票号|原始发票|被红冲发票|原發票|原發票號碼",
     "due_date": "due date|payment due|到期日|付款期限|到期日期",
     "gross": "gross|gross amount|价税合计|含税金额",
     "paid_at": "paid on|payment date|value date|transaction date|date|"

@@ -25,6 +25,7 @@ from ordertrail.lib import clock, disk
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Source
+from ordertrail.sync import faults
 from ordertrail.sync.models import Job
 from ordertrail.sync.run import is_running, replay_rejects, run_source
 
@@ -95,18 +96,15 @@ HANDLERS: dict[str, Handler] = {"sync": _sync, "replay": _replay, "believe": _be
 
 
 def work(job: Job) -> None:
-    """Do a claimed job and write what came of it; a refusal is an answer, anything else is raised after it is written
-    down.
-    """
+    """Do a claimed job and write what came of it; a refusal is an answer, anything else a number in the log."""
     try:
         with _held(job):
             result = HANDLERS[job.kind](job)
         _end(job, "done", result)
     except Refused as refused:
         _end(job, "failed", {"code": refused.code, "error": refused.detail})
-    except Exception as fault:
-        log.exception("job %s %s", job.pk, job.kind)
-        _end(job, "failed", {"error": f"{type(fault).__name__}: {fault}"})
+    except Exception as fault:  # noqa: BLE001  (it is logged where it gets its number)
+        _end(job, "failed", {"code": "fault", "error": faults.told(fault, f"job {job.pk} {job.kind}")})
 
 
 @contextmanager

@@ -31,6 +31,7 @@ class Axis:
     unit: str
     tone: str
     feet: tuple[str, ...]
+    wrong: str = ""  # what is late or amiss, in red behind the feet
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +77,34 @@ def _invoicing(told: Gathered) -> Axis:
     feet = []
     if count := sum(share.counts for share in told.invoice_shares):
         feet.append(_("1 invoice") if count == 1 else _("%(count)s invoices") % {"count": count})
-    beyond = status.invoiced - status.shipped
+    beyond = _too_much(told) or status.invoiced - status.shipped
     if status.invoicing == "over" and beyond > 0:
         feet.append(_("%(amount)s beyond shipped") % {"amount": write.money(beyond, currency)})
     elif status.not_invoiced < 0:
         feet.append(_("credit note due %(amount)s") % {"amount": write.money(-status.not_invoiced, currency)})
     elif status.not_invoiced:
         feet.append(_("not invoiced %(amount)s") % {"amount": write.money(status.not_invoiced, currency)})
+    if status.rounding_difference:
+        feet.append(_("rounding %(amount)s") % {"amount": write.money(status.rounding_difference, currency)})
     return Axis(
         "invoicing", _("Invoicing"), status.invoicing, status.invoiced, status.effective, currency, "",
         _tone(status.invoicing), tuple(feet),
     )  # fmt: skip
 
 
+def _too_much(told: Gathered) -> Decimal | None:
+    """What is billed beyond what left, as the finding about it says it: a page has one cent."""
+    found = (row for row in told.findings if row.check_name == "invoiced_over_shipped" and row.closed_at is None)
+    return next((row.money for row in found), None)
+
+
 def _payment(told: Gathered, today: date) -> Axis:
     status, currency = told.status, told.order.currency
-    feet = []
+    feet, wrong = [], ""
     if status.open_receivable > 0:
         feet.append(_("open %(amount)s") % {"amount": write.money(status.open_receivable, currency)})
         if status.due_date and status.due_date < today:
-            feet.append(_("overdue by %(days)s d") % {"days": (today - status.due_date).days})
+            wrong = _("overdue by %(days)s d") % {"days": (today - status.due_date).days}
         elif status.due_date:
             feet.append(_("due %(day)s") % {"day": write.day(status.due_date, today)})
     if status.deposit:
@@ -104,7 +113,7 @@ def _payment(told: Gathered, today: date) -> Axis:
         feet.append(_("overpaid %(amount)s") % {"amount": write.money(-status.open_receivable, currency)})
     return Axis(
         "payment", _("Payment"), status.payment, status.paid + status.deposit, status.effective, currency, "",
-        _tone(status.payment), tuple(feet),
+        _tone(status.payment), tuple(feet), wrong,
     )  # fmt: skip
 
 

@@ -82,11 +82,12 @@ class ShareRow:
     paid: Decimal
     counts: bool
     invoice: Invoice | None = None
+    credited: Decimal = ZERO
 
     @property
     def open(self) -> Decimal:
         """What the order still owes of it."""
-        return self.amount - self.paid
+        return self.amount - self.paid - self.credited
 
     @property
     def invoice_href(self) -> str:
@@ -178,7 +179,7 @@ def settlements(shares: Iterable[PaymentShare], orders: Mapping[int, OrderRef]) 
     amounts: dict[int, Decimal] = {}
     payments: dict[int, Payment] = {}
     for share in shares:
-        if share.order_id in orders:
+        if share.order_id is None or share.order_id in orders:
             payments[share.payment_id] = share.payment
             amounts[share.payment_id] = amounts.get(share.payment_id, ZERO) + share.amount
     return tuple(

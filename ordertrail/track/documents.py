@@ -14,7 +14,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from ordertrail.billing.credit_notes import credited_of
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
+from ordertrail.lib.money import MONEY_SCALE, from_units
 from ordertrail.orders.queries import only_for
 from ordertrail.presales.models import Opportunity
 from ordertrail.shipping.models import Shipment, ShipmentLine
@@ -97,9 +99,21 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
     settled = list(PaymentShare.objects.filter(invoice=row, counts=True).select_related("payment").order_by("pk"))
     paid: dict[int, Decimal] = {}
     for money in settled:
-        paid[money.order_id] = paid.get(money.order_id, ZERO) + money.amount
+        paid[money.order_id or 0] = paid.get(money.order_id or 0, ZERO) + money.amount
+    billed = {share.order_id for share in shares if share.counts and share.order_id is not None}
+    credited = {
+        order: from_units(units, MONEY_SCALE)
+        for (document, order), units in credited_of(billed).items()
+        if document == row.pk
+    }
     told = tuple(
-        ShareRow(orders.get(share.order_id or 0), share.gross, paid.get(share.order_id or 0, ZERO), share.counts)
+        ShareRow(
+            orders.get(share.order_id or 0),
+            share.gross,
+            paid.get(share.order_id or 0, ZERO),
+            share.counts,
+            credited=credited.get(share.order_id or 0, ZERO) if share.counts else ZERO,
+        )
         for share in shares
         if share.order_id is None or share.order_id in orders
     )
@@ -117,7 +131,8 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
         Fact(_("Total incl. tax"), row.total, row.currency),
         Fact(_("Total as printed"), row.total_told if row.total_told not in (None, row.total) else None, row.currency),
         Fact(_("Paid"), sum(paid.values(), ZERO), row.currency),
-        Fact(_("Open"), row.total - sum(paid.values(), ZERO), row.currency),
+        Fact(_("Credited"), sum(credited.values(), ZERO) or None, row.currency),
+        Fact(_("Open"), row.total - sum(paid.values(), ZERO) - sum(credited.values(), ZERO), row.currency),
     )
     return page(
         "invoice", row, row.state, facts, rows=rows, shares=told, hidden=hidden, payments=settlements(settled, orders)
@@ -128,14 +143,15 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
 def payment(row: Payment, person: object) -> DocumentPage:
     """A payment: what it is set against, and which part of it counts for which order."""
     allocations = list(Allocation.objects.filter(payment=row).select_related("invoice").order_by("line"))
+    allocations = [a for a in allocations if not a.guessed or a.invoice_id or a.order_id]
     shares = list(PaymentShare.objects.filter(payment=row).select_related("invoice").order_by("pk"))
     orders = orders_by_id([*(a.order_id for a in allocations), *(s.order_id for s in shares)], person)
     told = tuple(
-        ShareRow(orders.get(share.order_id), share.amount, share.amount, share.counts, share.invoice)
+        ShareRow(orders.get(share.order_id or 0), share.amount, share.amount, share.counts, share.invoice)
         for share in shares
-        if share.order_id in orders
+        if share.order_id is None or share.order_id in orders
     )
-    used = sum((allocation.amount for allocation in allocations), ZERO)
+    used = sum((share.amount for share in shares), ZERO)
     facts = (
         Fact(_("Payer"), row.payer),
         Fact(_("Received at") if row.amount >= 0 else _("Paid back at"), moment(row, "paid")),

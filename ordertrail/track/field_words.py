@@ -63,6 +63,7 @@ WORDS: dict[str, Promise] = {
     "invoice_date": _("Invoice date"),
     "due_date": _("Due on"),
     "tax_invoice_number": _("Tax invoice number"),
+    "credits": _("Credits the invoice"),
     "amount": _("Amount"),
     "invoice": _("Invoice"),
     "paid_at": _("Received at"),

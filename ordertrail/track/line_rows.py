@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare
 from ordertrail.orders.models import OrderLine
+from ordertrail.orders.rules import cancelled_in_all
 from ordertrail.shipping.models import Shipment
 from ordertrail.track import lines
 from ordertrail.track.addresses import href
@@ -162,12 +163,13 @@ def _paper(kind: str, row: Shipment | Invoice, day: date | None) -> Paper:
 
 def _row(told: Gathered, line: OrderLine, went: Iterable[Went], billed: Iterable[Billed], papers: _Papers) -> LineRow:
     product = line.product
+    service, sent = bool(product and product.service), tuple(went)
+    shipped = sum((row.qty for row in sent if row.qty > 0 and not row.planned), ZERO)
+    delivery = told.status.delivery
+    cancelled = cancelled_in_all(line.qty, line.cancelled_qty, shipped, service=service, delivery=delivery)
     figures = lines.figures(
-        LineFacts(
-            line.line, line.qty, line.cancelled_qty, line.gross, told.order.digits,
-            bool(product and product.service), tuple(went), tuple(billed),
-        )
-    )  # fmt: skip
+        LineFacts(line.line, line.qty, cancelled, line.gross, told.order.digits, service, sent, tuple(billed))
+    )
     promised = line.promised_date if line.promised_date != told.order.promised_date else None
     return LineRow(
         line,

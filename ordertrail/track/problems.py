@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from ordertrail.findings.check import Remedy
 from ordertrail.findings.checks import all_checks
 from ordertrail.findings.models import Finding, FindingStatus
+from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Person
 from ordertrail.parties.people import Role
 from ordertrail.track.addresses import href
@@ -48,6 +49,8 @@ class Problem:
     closed_at: datetime | None
     paper: str
     ways: tuple[Way, ...]
+    number: str = ""  # of its order, with the page's address, where findings of several orders stand together
+    href: str = ""
 
     @property
     def open(self) -> bool:
@@ -113,4 +116,10 @@ def by_fact(found: Iterable[Problem]) -> dict[str, list[Problem]]:
 def of_orders(orders: Any, most: int) -> tuple[Problem, ...]:
     """The dearest open findings of these orders (a queryset of ids), at most ``most``."""
     rows = Finding.objects.filter(status=FindingStatus.OPEN, order__in=orders).select_related("owner")
-    return tuple(problem(row) for row in rows.order_by("-money", "pk")[:most])
+    found = [problem(row) for row in rows.order_by("-money", "pk")[:most]]
+    numbers = dict(OrderStatus.objects.filter(pk__in={one.order for one in found}).values_list("pk", "number"))
+    return tuple(
+        replace(one, number=numbers[one.order], href=href("order", one.order, numbers[one.order]))
+        for one in found
+        if one.order is not None
+    )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,8 +11,7 @@ from django.views.decorators.http import require_GET
 from ordertrail.lib import clock
 from ordertrail.records.models import Source
 from ordertrail.sync.models import Reject, SyncRun
-from ordertrail.sync.story import sentence
-from ordertrail.track.reworded import reworded
+from ordertrail.track.withheld import story, told
 from ordertrail.web.filters import Field, FilterSet, Kind, Sort
 from ordertrail.web.paging import page
 from ordertrail.web.rights import may, needs
@@ -50,12 +46,6 @@ def runs(request: HttpRequest) -> HttpResponse:
     return render(request, "track/sources/runs.html", {"chosen": chosen, "page": page(rows, chosen, SIZE)})
 
 
-def _told(step: dict[str, Any]) -> str:
-    """One step of a run's story in the reader's language, with what the worker said in its own."""
-    own = {name: reworded(step[name]) for name in ("detail", "place") if isinstance(step.get(name), str)}
-    return sentence(step | own)
-
-
 @needs("see_sources")
 @require_GET
 def run(request: HttpRequest, pk: int) -> HttpResponse:
@@ -65,8 +55,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = Reject.objects.filter(source=found.source_id, at__gte=found.started_at, at__lte=until, solved_at=None)
     context = {
         "run": found,
-        "story": [(datetime.fromisoformat(told["at"]), told["code"], _told(told)) for told in found.story],
-        "rejects": list(waiting.select_related("source").order_by("pk")[:SHOWN_REJECTS]),
+        "story": story(found, request.user),
+        "rejects": told(waiting.select_related("source", "batch").order_by("pk")[:SHOWN_REJECTS], request.user),
         "may_say": may(request.user, "manage_sources"),
     }
     return render(request, "track/sources/run.html", context)

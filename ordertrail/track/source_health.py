@@ -9,8 +9,9 @@ from django.db.models import Count
 from django.utils.functional import Promise
 
 from ordertrail.findings.checks import all_checks
-from ordertrail.findings.models import Finding, FindingStatus
-from ordertrail.orders.models import OrderStatus
+from ordertrail.findings.models import FindingStatus
+from ordertrail.findings.queries import visible_to
+from ordertrail.orders.queries import visible_statuses
 
 DIFFERS = "_differs"
 UNMATCHED = "unmatched_"
@@ -40,13 +41,13 @@ class Health:
         return Decimal(self.matched) / self.orders if self.orders else None
 
 
-def health() -> Health:
-    """The figures of now: three queries."""
-    rows = Finding.objects.filter(status=FindingStatus.OPEN).values_list("check_name").annotate(many=Count("pk"))
+def health(person: object) -> Health:
+    """The figures of now, of what ``person`` may see: three queries."""
+    rows = visible_to(person).filter(status=FindingStatus.OPEN).values_list("check_name").annotate(many=Count("pk"))
     counts = dict(rows)
     checks = all_checks()
-    orders = OrderStatus.objects.count()
-    unmatched = OrderStatus.objects.filter(customer=None).count()
+    orders = visible_statuses(person).count()
+    unmatched = visible_statuses(person).filter(customer=None).count()
     return Health(
         orders,
         orders - unmatched,

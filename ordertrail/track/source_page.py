@@ -20,16 +20,18 @@ from ordertrail.desk import precedence
 from ordertrail.desk.acts import note
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
+from ordertrail.orders.queries import only_for
 from ordertrail.records.models import Source
 from ordertrail.sync.connectors import connector
 from ordertrail.sync.models import Cursor, Reject
-from ordertrail.sync.secrets import seal, unseal
+from ordertrail.sync.secrets import seal, secrets_of
 from ordertrail.sync.sources import in_order, opened
 from ordertrail.sync.story import KINDS
 from ordertrail.sync.worker import ask
 from ordertrail.track.order import person_of
 from ordertrail.track.source_cards import cards
 from ordertrail.track.trust import trust_rows
+from ordertrail.track.withheld import told as told_rejects
 from ordertrail.web.rights import needs
 
 NOT_SHOWN = frozenset({"streams", "derive", "settle_seconds"})
@@ -72,7 +74,7 @@ class StreamRow:
 def source(request: HttpRequest, code: str) -> HttpResponse:
     """The source's page."""
     found = get_object_or_404(Source, code=code)
-    waiting = Reject.objects.filter(source=found, solved_at=None).select_related("source").order_by("at", "pk")
+    waiting = Reject.objects.filter(source=found, solved_at=None).select_related("source", "batch").order_by("at", "pk")
     card = cards([found])[0]
     title, secret_fields = about_connector(found.connector)
     context = {
@@ -80,11 +82,11 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
         "card": card,
         "connector_title": title,
         "uploads": found.connector == "files",
-        "streams": stream_rows(found),
+        "streams": stream_rows(found, cursors=only_for(request.user) is None),
         "settings": shown_settings(found.settings),
         "secrets": [(name, name in known_secrets(found)) for name in secret_fields],
         "trust": trust_rows(found),
-        "rejects": list(waiting[:SHOWN_REJECTS]),
+        "rejects": told_rejects(waiting[:SHOWN_REJECTS], request.user),
         "reject_count": card.rejects,
     }
     return render(request, "track/sources/source.html", context)
@@ -99,16 +101,17 @@ def about_connector(name: str) -> tuple[Any, tuple[str, ...]]:
     return kind.title, kind.secret_fields
 
 
-def stream_rows(found: Source) -> list[StreamRow]:
-    """What is read of a source; empty where its mapping is not made or no longer holds."""
+def stream_rows(found: Source, *, cursors: bool = True) -> list[StreamRow]:
+    """What is read of a source; empty where its mapping is not made or no longer holds. ``cursors``: with how far, which may be
+    the number of an order."""
     try:
         streams = in_order(found)
     except Refused:
         return []
-    cursors = {cursor.stream: cursor for cursor in Cursor.objects.filter(source=found)}
+    kept = {cursor.stream: cursor for cursor in Cursor.objects.filter(source=found)}
     rows = []
     for stream in streams:
-        cursor = cursors.get(stream.name)
+        cursor = kept.get(stream.name)
         rows.append(
             StreamRow(
                 KINDS.get(stream.kind, stream.kind),
@@ -117,7 +120,7 @@ def stream_rows(found: Source) -> list[StreamRow]:
                 stream.lines.from_ if stream.lines else "",
                 stream.key.column,
                 len(stream.fields) + len(stream.line_fields),
-                read_up_to(cursor.value) if cursor else "",
+                read_up_to(cursor.value) if cursor and cursors else "",
                 cursor.swept_at if cursor else None,
             )
         )
@@ -157,7 +160,7 @@ def told(value: Any) -> str:
 def known_secrets(found: Source) -> set[str]:
     """The names of the credentials that are kept; none where their key is lost."""
     try:
-        return set(unseal(bytes(found.secrets)))
+        return set(secrets_of(found))
     except Refused:
         return set()
 
@@ -185,7 +188,7 @@ def credentials(request: HttpRequest, code: str) -> HttpResponse:
         messages.info(request, _("Nothing was typed, so nothing was changed."))
         return redirect("track:source", code)
     try:
-        before = unseal(bytes(found.secrets))
+        before = secrets_of(found)
     except Refused:
         before = {}
     with writing():

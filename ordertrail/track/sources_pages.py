@@ -18,6 +18,7 @@ from ordertrail.sync.worker import ask
 from ordertrail.track.order import person_of
 from ordertrail.track.source_cards import Card, cards
 from ordertrail.track.source_health import health
+from ordertrail.track.withheld import told
 from ordertrail.web import format as write
 from ordertrail.web.rights import needs
 
@@ -35,13 +36,14 @@ def every_source() -> list[Source]:
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source with its card, the health of the data, and the items that wait."""
     found = cards(every_source())
-    waiting = Reject.objects.filter(solved_at=None).select_related("source").order_by("source__position", "at", "pk")
+    waiting = Reject.objects.filter(solved_at=None).select_related("source", "batch")
+    waiting = waiting.order_by("source__position", "at", "pk")
     context = {
         "cards": found,
         "fresh": sum(card.state == "fresh" for card in found),
         "round": last_round(found),
-        "health": health(),
-        "rejects": list(waiting[:SHOWN_REJECTS]),
+        "health": health(request.user),
+        "rejects": told(waiting[:SHOWN_REJECTS], request.user),
         "reject_count": sum(card.rejects for card in found),
     }
     return render(request, "track/sources/page.html", context)
@@ -116,7 +118,7 @@ def replay(request: HttpRequest) -> HttpResponse:
 def reject(request: HttpRequest, pk: int) -> HttpResponse:
     """One rejected item: why, where, and its text as it came."""
     found = get_object_or_404(Reject.objects.select_related("source", "batch"), pk=pk)
-    return render(request, "track/sources/reject.html", {"reject": found})
+    return render(request, "track/sources/reject.html", {"reject": told([found], request.user)[0]})
 
 
 def way_back(request: HttpRequest, code: str) -> str:

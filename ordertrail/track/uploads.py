@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Batch, Source
+from ordertrail.sync.connectors import sheets
 from ordertrail.sync.connectors.files import safe_name
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def folder_of(source: Source) -> Path:
 def receive(source: Source, file: Upload | None, pattern: str = "*") -> Received:
     """Put an uploaded file into its source's folder under a name that ``pattern`` fits; written whole, then named.
 
-    Refused("no_file"), ("file_empty"), ("file_too_large"), ("not_for_files"), ("folder_closed").
+    Refused("no_file"), ("file_empty"), ("file_too_large"), ("file_foreign"), ("not_for_files"), ("folder_closed").
     """
     if source.connector != "files":
         raise Refused("not_for_files", _("%(source)s is not read from files; nothing was kept.") % {"source": source})
@@ -66,6 +67,7 @@ def receive(source: Source, file: Upload | None, pattern: str = "*") -> Received
         raise Refused("file_empty", _("“%(name)s” is empty; nothing was kept.") % told)
     if file.size > LARGEST:
         raise Refused("file_too_large", _("“%(name)s” is larger than %(most)s MB.") % told)
+    sheets.refuse_foreign(sheets.kind_of(file.read(4096)), name)
     sha256 = _sha256(file.chunks())
     before = Batch.objects.filter(source=source, sha256=sha256, applied_at__isnull=False).order_by("learned_at").first()
     if before is not None:

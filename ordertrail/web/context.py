@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
-from ordertrail.web import asof, nav
+from ordertrail.web import asof, nav, refusals
 from ordertrail.web.format import html_language
-from ordertrail.web.rights import RIGHTS, may
+from ordertrail.web.rights import RIGHTS, may, quotes
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "theme"
@@ -73,6 +73,16 @@ class Shell:
     def may(self) -> dict[str, bool]:
         """``shell.may.see_cost`` and so on."""
         return {right: may(self.person, right) for right in RIGHTS}
+
+    @cached_property
+    def quotes(self) -> bool:
+        """Whether a source's own words are shown; ``withheld`` stands in their place."""
+        return quotes(self.person)
+
+    @cached_property
+    def withheld(self) -> str:
+        """Why a source's own words are not shown, and whom to ask."""
+        return refusals.withheld()
 
     @cached_property
     def as_of(self) -> asof.AsOf | None:

@@ -89,6 +89,17 @@ def percent(ratio: Decimal, digits: int = 1) -> str:
     return number(ratio * 100, digits) + "%"
 
 
+def part(ratio: Decimal) -> str:
+    """A part of a whole as percent without decimals: what has begun is never 0 %, what is not done never 100 %.
+
+    >>> part(Decimal("0.004")), part(Decimal("0.5")), part(Decimal("0.998")), part(Decimal(1))
+    ('<1%', '50%', '99%', '100%')
+    """
+    if 0 < ratio < Decimal("0.01"):
+        return "<1%"
+    return percent(min(ratio, Decimal("0.99")) if ratio < 1 else ratio, 0)
+
+
 def points(change: Decimal) -> str:
     """A change of a ratio in percentage points, without the word and without its sign (an arrow carries it).
 

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from ordertrail.lib import clock
-from ordertrail.web.refusals import not_allowed
+from ordertrail.web.refusals import not_allowed, only_sent
 from ordertrail.web.rights import NOBODY, may, right_of
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -46,6 +46,19 @@ class LanguageMiddleware:
             response.headers.setdefault("Content-Language", code)
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
             return response
+
+
+class OpenedByHandMiddleware:
+    """A page instead of the browser's own where somebody opens the address of a form's answer."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer, or the page that says where to go."""
+        response = self.get_response(request)
+        by_hand = request.method == "GET" and response.status_code == 405 and not request.path.startswith("/api/")
+        return only_sent(request) if by_hand else response
 
 
 class SessionAgeMiddleware:

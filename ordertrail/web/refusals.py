@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from ordertrail.web.rights import RIGHTS, roles_with
 
@@ -13,6 +14,16 @@ def whom_to_ask() -> list[str]:
     """The names of the active people who may change rights, at most three."""
     people = get_user_model()._default_manager.filter(is_active=True, role__in=roles_with("manage_people"))
     return [str(person) for person in people.order_by("pk")[:3]]
+
+
+def withheld() -> str:
+    """What stands in place of a source's own words for who is not shown them (``rights.quotes``): why, and whom to ask."""
+    names = ", ".join(whom_to_ask())
+    if not names:
+        return _("Not shown: what a source wrote may tell a cost or another person's order. Ask an administrator.")
+    return _("Not shown: what a source wrote may tell a cost or another person's order. Ask %(names)s.") % {
+        "names": names
+    }
 
 
 def not_allowed(request: HttpRequest, right: str) -> HttpResponse:
@@ -25,6 +36,12 @@ def not_allowed(request: HttpRequest, right: str) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 with the ways on: search and the start page."""
     return render(request, "web/not_found.html", status=404)
+
+
+def only_sent(request: HttpRequest) -> HttpResponse:
+    """405 for an address that takes what a form sends, opened by hand: the way on is the page that the form stands on."""
+    above = request.path.rstrip("/").rpartition("/")[0] + "/"
+    return render(request, "web/only_sent.html", {"above": above}, status=405)
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

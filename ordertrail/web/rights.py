@@ -56,6 +56,9 @@ ROLES: dict[str, frozenset[str]] = {
 }
 """What each role may. A guest may log in and is told whom to ask."""
 
+COST_BY_SETTING = frozenset(role for role, rights in ROLES.items() if "link_documents" in rights)
+"""Roles of which a person's own setting says who sees cost; the others never do. Without a setting the role says it."""
+
 DECLARED: dict[str, str] = {
     "account_login": ANYONE,
     "account_logout": SOMEONE,
@@ -117,7 +120,19 @@ def may(person: object, right: str) -> bool:
         return True
     if not getattr(person, "is_authenticated", False) or not getattr(person, "is_active", False):
         return False
-    return right == SOMEONE or right in ROLES.get(getattr(person, "role", ""), frozenset())
+    role = getattr(person, "role", "")
+    setting = getattr(person, "sees_cost", None)
+    if right == "see_cost" and setting is not None and role in COST_BY_SETTING:
+        return bool(setting)
+    if right == "manage_sources" and not quotes(person):
+        return False  # a mapping is made from what the source holds: its cost, and everybody's orders
+    return right == SOMEONE or right in ROLES.get(role, frozenset())
+
+
+def quotes(person: object) -> bool:
+    """Whether ``person`` is shown what a source wrote as it came. It may be a cost, or tell of an order that is not theirs, and no
+    rule can know which: so only who sees cost and every order gets it."""
+    return may(person, "see_cost") and not getattr(person, "own_customers_only", False)
 
 
 def roles_with(right: str) -> list[str]:

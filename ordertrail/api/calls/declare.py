@@ -49,7 +49,7 @@ def _writing(path: str, right: str, answer: Any, status: int) -> dict[str, Any]:
     }  # fmt: skip
     match = {
         "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string"},
-        "description": "The ETag of the document that was read: where it has changed since, 409 `stale`.",
+        "description": "The ETag of the version that is meant. Where it is another by now: 409 `stale` with the current one.",
     }  # fmt: skip
     return told | {"openapi_extra": {"parameters": [key, match]}}
 

@@ -18,9 +18,10 @@ from ordertrail.api.params import Param, params_of
 from ordertrail.api.problems import Problem, not_found, wrong_field
 from ordertrail.api.shapes import findings as shapes
 from ordertrail.api.shapes.frame import Listed, Thing
-from ordertrail.api.versions import versioned
+from ordertrail.api.versions import check_match, checksum
 from ordertrail.findings import actions, queries
 from ordertrail.findings.models import Finding
+from ordertrail.lib.gate import whole
 from ordertrail.parties.models import Person
 from ordertrail.records.models import SourceDocument
 from ordertrail.web.filters import Field, FilterSet, Kind, Lookup, Sort
@@ -92,11 +93,18 @@ def remedy_finding(
 ) -> HttpResponse:
     """Do something about a finding: `take` it, `give` it to somebody, `drop` it, or one of its own remedies, which hand it over."""
     by = caller(request)
-    return once(request, lambda: _remedied(by, id, remedy, body or shapes.RemedyIn()))
+    return once(request, lambda: _remedied(request, by, id, remedy, body or shapes.RemedyIn()))
 
 
-def _remedied(by: Caller, name: str, remedy: str, body: shapes.RemedyIn) -> shapes.Finding:
-    row = _row(name, by)
+def _remedied(request: HttpRequest, by: Caller, name: str, remedy: str, body: shapes.RemedyIn) -> shapes.Finding:
+    with whole():
+        row = _row(name, by, locked=True)
+        check_match(request, _findings([row], by)[0], _("Finding %(id)s") % {"id": row.pk})
+        _do(by, row, remedy, body)
+        return _one(name, by)
+
+
+def _do(by: Caller, row: Finding, remedy: str, body: shapes.RemedyIn) -> None:
     if remedy in (TAKE, DROP):
         for field in ("to", "text"):
             if getattr(body, field) is not None:
@@ -110,7 +118,6 @@ def _remedied(by: Caller, name: str, remedy: str, body: shapes.RemedyIn) -> shap
         sentence = _("Finding %(id)s has no remedy %(remedy)s; it has: %(remedies)s.")
         words = {"id": row.pk, "remedy": remedy[:40], "remedies": ", ".join([TAKE, GIVE, DROP, *_own_remedies(row)])}
         raise Problem(404, "unknown_remedy", sentence % words)
-    return _one(name, by)
 
 
 def _receiver(body: shapes.RemedyIn) -> Person:
@@ -124,9 +131,10 @@ def _receiver(body: shapes.RemedyIn) -> Person:
     return found
 
 
-def _row(name: str, by: Caller) -> Finding:
+def _row(name: str, by: Caller, *, locked: bool = False) -> Finding:
     figure = name.isascii() and name.isdigit() and len(name) < 19
-    rows = queries.visible_to(by.person).select_related("owner")
+    rows = queries.visible_to(by.person)
+    rows = rows.select_for_update() if locked else rows.select_related("owner")
     row = rows.filter(pk=int(name)).first() if figure else None
     if row is None:
         raise not_found("finding", name)
@@ -151,23 +159,24 @@ def _findings(rows: Sequence[Finding], by: Caller) -> list[shapes.Finding]:
 def _finding(row: Finding, numbers: dict[int, str], by: Caller) -> shapes.Finding:
     told = queries.told(row)
     works = may(by.person, "own_findings") and row.status == "open"
-    return versioned(
-        shapes.Finding(
-            id=str(row.pk),
-            kind=row.kind,
-            check=row.check_name,
-            title=told.title,
-            next_step=told.next_step,
-            object=Thing(kind=row.object_kind, id=str(row.object), number=numbers.get(row.object) or None),
-            order=None if row.order is None else str(row.order),
-            status=row.status,
-            since=written.instant(row.since),
-            closed_at=written.instant(row.closed_at) if row.closed_at else None,
-            money=None if row.money is None else written.money(row.money, row.currency),
-            currency=row.currency or None,
-            owner=row.owner.username if row.owner else None,
-            role=row.role,
-            remedies=[TAKE, GIVE, DROP, *_own_remedies(row)] if works else [],
-            version=0,
-        )
+    found = shapes.Finding(
+        id=str(row.pk),
+        kind=row.kind,
+        check=row.check_name,
+        title=told.title,
+        next_step=told.next_step,
+        object=Thing(kind=row.object_kind, id=str(row.object), number=numbers.get(row.object) or None),
+        order=None if row.order is None else str(row.order),
+        status=row.status,
+        since=written.instant(row.since),
+        closed_at=written.instant(row.closed_at) if row.closed_at else None,
+        money=None if row.money is None else written.money(row.money, row.currency),
+        currency=row.currency or None,
+        owner=row.owner.username if row.owner else None,
+        role=row.role,
+        remedies=[TAKE, GIVE, DROP, *_own_remedies(row)] if works else [],
+        version=0,
     )
+    alike = found.model_dump(exclude={"title", "next_step", "remedies"})  # words and rights are the reader's
+    found.version = checksum({**alike, "facts": row.facts})
+    return found

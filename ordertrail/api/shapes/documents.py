@@ -194,9 +194,9 @@ class PaymentRow(Shape):
 
 
 class PaymentShare(Shape):
-    """Which part counts for which order."""
+    """Which part counts for which order; null: for the part of the invoice whose order is not known yet."""
 
-    order: Id
+    order: Id | None
     amount: Money
 
 

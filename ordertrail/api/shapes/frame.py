@@ -65,7 +65,7 @@ class ProblemOut(Shape):
     code: Annotated[str, Field(description="For programs; it never changes.")]
     errors: list[Blame]
     ids: Annotated[list[Id], Field(description="With the code ambiguous: who carries the number.")] = []
-    current: Annotated[int | None, Field(description="With the code stale: the version now.")] = None
+    current: Annotated[int | None, Field(description="With the code stale: the version that there is now.")] = None
 
 
 class Body(BaseModel):

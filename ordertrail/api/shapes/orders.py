@@ -73,7 +73,8 @@ class OrderRow(OrderHead):
 
 
 class Planned(Shape):
-    """What was expected when it was ordered; null where no cost was known. Only for who sees cost."""
+    """What it is to bring, all lines as ordered at the products' cost at hand now; null while the cost of a line is not known.
+    Only for who sees cost."""
 
     cost: Money | None
     profit: Money | None
@@ -81,9 +82,9 @@ class Planned(Shape):
 
 
 class Realised(Planned):
-    """What came of it, by what was shipped; null where no cost is known. Only for who sees cost."""
+    """What came of it, by what was shipped; null where it is not known. Only for who sees cost."""
 
-    revenue: Money | None
+    revenue: Annotated[Money | None, Field(description="Net, less what came back; each shipment's piece is rounded.")]
 
 
 class Duration(Shape):
@@ -121,14 +122,14 @@ class OrderLine(Shape):
     qty: Qty
     unit: str
     price: Money | None
-    unit_cost: Annotated[Ratio | None, Field(description="Only for who sees cost; null while no cost is known.")] = None
+    unit_cost: Annotated[Ratio | None, Field(description="Of the product now. Only for who sees cost.")] = None
     sellable: Annotated[Qty | None, Field(description="Null while no system tells of stock.")]
     tax_rate: str
     net: Money
     tax: Money
     gross: Money
     cancelled_qty: Qty
-    reserved_qty: Qty
+    reserved_qty: Annotated[Qty | None, Field(description="Null while no system tells of stock.")]
     shipped_qty: Qty
     returned_qty: Qty
     over_qty: Qty

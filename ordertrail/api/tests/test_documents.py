@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,7 +12,7 @@ from ordertrail.api.tests.company import ORDER_B, PAYMENT, e1
 from ordertrail.desk.models import Change
 from ordertrail.findings.tests.company import D, say
 from ordertrail.records.models import Source
-from ordertrail.records.shapes import AllocationRecord
+from ordertrail.records.shapes import AllocationRecord, InvoiceLineRecord, InvoiceRecord, PaymentRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +120,33 @@ def test_reading_changes_nothing(dana: Program) -> None:
     for path in ("/orders", "/orders/SO-A", "/invoices/INV-1", "/payments/BANK-1", "/customers/C7", "/products/LAMP"):
         assert dana.get(path).status == 200
     assert Change.objects.count() == before
+
+
+def test_what_a_credit_note_takes_off_an_invoice_is_credited_and_no_longer_open(dana: Program) -> None:
+    line = InvoiceLineRecord("1", "SO-A", sku="LAMP", qty=D(1), net=D(100), tax_rate=D("0.13"))
+    note = InvoiceRecord("C1", "CN-1", type="credit_note", currency="CNY", lines=(line,), credits="INV-2")
+    before = dana.get("/customers/C7").body["receivable"]
+    say(Source.objects.get(code="erp"), note)
+    listed = {
+        row["number"]: (row["total"], row["paid"], row["credited"], row["open"])
+        for row in dana.get("/invoices").body["items"]
+    }
+    assert listed["INV-2"] == ("226.00", "96.00", "113.00", "17.00")
+    assert listed["CN-1"] == ("-113.00", "0.00", "-113.00", "0.00")
+    one = dana.get("/invoices/INV-2").body
+    assert (one["credited"], one["open"]) == ("113.00", "17.00")
+    assert (before, dana.get("/customers/C7").body["receivable"]) == ("130.00", "17.00")
+
+
+def test_what_is_paid_above_an_invoice_is_not_allocated(dana: Program) -> None:
+    more = PaymentRecord(
+        "P2",
+        "PAY-2",
+        D(200),
+        paid_at=date(2026, 9, 20),
+        currency="CNY",
+        allocations=(AllocationRecord(D(200), "INV-2"),),
+    )
+    say(Source.objects.get(code="bank"), more)
+    payment = dana.get("/payments/PAY-2").body
+    assert (payment["allocated"], payment["unallocated"]) == ("130.00", "70.00")

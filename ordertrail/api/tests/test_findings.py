@@ -164,6 +164,33 @@ def test_an_answer_is_kept_for_a_day(bo: Program, monkeypatch: pytest.MonkeyPatc
     assert KeptAnswer.objects.count() == 1
 
 
+def test_who_saw_another_version_is_refused_with_the_one_that_there_is(bo: Program, chen: Program) -> None:
+    pk = finding(chen, "shipped_differs")["id"]
+    seen = chen.get(f"/findings/{pk}").headers["ETag"]
+    now = bo.post(f"/findings/{pk}/give", {"to": "chen"}, {"If-Match": seen}).body["version"]
+    before = FindingEvent.objects.count(), Act.objects.count()
+    for stale in (seen, f"W/{seen}", '"1", "2"', "yesterday"):
+        refused = bo.post(f"/findings/{pk}/take", None, {"If-Match": stale})
+        assert (*refused.problem(), refused.body["current"]) == (409, "stale", now)
+        assert refused.body["detail"] == (
+            f"Finding {pk} is at version {now} by now, not {stale}. Read it again, then decide."
+        )
+    key = {"If-Match": seen, "Idempotency-Key": "k1"}
+    assert bo.post(f"/findings/{pk}/drop", None, key).problem() == (409, "stale")
+    assert (FindingEvent.objects.count(), Act.objects.count()) == before
+    assert finding(bo, "shipped_differs")["owner"] == "chen"
+    assert bo.post(f"/findings/{pk}/drop", None, {"If-Match": f'"{now}"'}).body["owner"] is None
+    assert chen.post(f"/findings/{pk}/take", None, {"If-Match": "*"}).body["owner"] == "chen"
+
+
+def test_the_version_is_the_same_in_every_language_and_for_every_role(bo: Program) -> None:
+    pk = finding(bo, "shipped_differs")["id"]
+    versions = {bo.get(f"/findings/{pk}", None, {"Accept-Language": one}).headers["ETag"] for one in ("en", "zh-hans")}
+    assert versions == {program("gus", role="manager").get(f"/findings/{pk}").headers["ETag"]}
+    Finding.objects.filter(pk=pk).update(facts={**Finding.objects.get(pk=pk).facts, "said": "11"})
+    assert bo.get(f"/findings/{pk}").headers["ETag"] not in versions
+
+
 @pytest.mark.parametrize("key", ["k" * 256, "", "ключ", "a\x07b", "🔑"])
 def test_a_key_that_is_none_is_not_readable(bo: Program, key: str) -> None:
     pk = finding(bo, "shipped_differs")["id"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from ordertrail.api.tests.calling import Program, program
 from ordertrail.api.tests.company import ORDER_A, e1
@@ -99,3 +101,18 @@ def test_papers_are_listed_by_customer_state_source_and_day(dana: Program) -> No
 def test_a_bare_figure_of_an_order_is_no_shipment_of_the_list(dana: Program) -> None:
     e19()
     assert numbers(dana, "/shipments") == ["SH-2609-0029"]
+
+
+@pytest.mark.parametrize("path", ["/orders", "/findings", "/shipments"])
+@pytest.mark.parametrize("wanted", ["csv", "xlsx"])
+def test_files_are_of_the_pages_and_the_refusal_says_where(
+    dana: Program, client: Client, path: str, wanted: str
+) -> None:
+    e1()
+    refused = dana.get(path, {"format": wanted})
+    assert refused.problem() == (422, "unknown_parameter")
+    addresses = re.findall(r"/\w+/\?format=csv", refused.body["detail"])
+    assert addresses == ["/orders/?format=csv", "/findings/?format=csv"]
+    client.force_login(dana.person_or_fail())
+    for address in addresses:
+        assert client.get(address).headers["Content-Type"] == "text/csv; charset=utf-8"

@@ -25,7 +25,7 @@ def test_it_is_served_to_anyone_and_speaks_english(db: None) -> None:
 def test_every_call_of_this_issue_is_there() -> None:
     assert {
         "/adjustments", "/customers", "/customers/{n}", "/findings", "/findings/{id}", "/findings/{id}/{remedy}", "/health", "/invoices",
-        "/invoices/{n}", "/jobs/{id}", "/orders", "/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline", "/payments",
+        "/invoices/{n}", "/jobs", "/jobs/{id}", "/orders", "/orders/{n}", "/orders/{n}/flow", "/orders/{n}/sources", "/orders/{n}/timeline", "/payments",
         "/payments/{n}", "/products", "/products/{n}", "/products/{n}/atp", "/products/{n}/daily", "/receipts", "/receipts/{n}",
         "/receipts/{n}/receive", "/reservations", "/reservations/{n}", "/shipments", "/shipments/{n}", "/stats/delivery",
         "/stats/profit",
@@ -47,6 +47,13 @@ def test_every_call_says_what_it_is_what_it_needs_and_how_it_refuses() -> None:
             names = [one["name"] for one in told["parameters"]]
             assert len(names) == len(set(names)), path
     assert document()["components"]["securitySchemes"] == {"Token": {"type": "http", "scheme": "bearer"}}
+
+
+def test_every_call_that_changes_something_tells_its_headers() -> None:
+    posts = [verbs["post"] for verbs in document()["paths"].values() if "post" in verbs]
+    assert posts
+    for told in posts:
+        assert {one["name"] for one in told["parameters"] if one["in"] == "header"} == {"Idempotency-Key", "If-Match"}
 
 
 def references(told: Any) -> set[str]:

@@ -13,7 +13,7 @@ from ordertrail.api.tests.calling import Program, program
 from ordertrail.api.tests.company import ORDER_A, e1
 from ordertrail.desk.link import link, unlink
 from ordertrail.findings.follow import follow
-from ordertrail.findings.tests.company import OMS_X, WMS_SHIPS_4, e19, say
+from ordertrail.findings.tests.company import OMS_X, WMS_SHIPS_4, company, e19, say
 from ordertrail.records.models import SourceDocument
 from ordertrail.records.shapes import OrderLineRecord, ProductRecord, ShipmentLineRecord, ShipmentRecord
 
@@ -66,7 +66,9 @@ def test_e19_five_systems_one_order(dana: Program) -> None:
     ]
     assert x["payments"] == x["exceptions"] == []
     assert x["duration"] == {"planned_days": 11, "real_days": None, "difference": None}
-    assert (line["sellable"], line["reserved_qty"], line["unit_cost"]) == (None, "0", None)
+    assert (line["sellable"], line["reserved_qty"], line["unit_cost"]) == (None, None, None)
+    assert x["planned"] == {"cost": None, "profit": None, "margin": None}  # no system tells what it costs
+    assert x["realised"] == {"revenue": "720.00", "cost": None, "profit": None, "margin": None}
 
 
 def test_e19_when_the_store_sends_the_rest_the_order_is_another_version(dana: Program) -> None:
@@ -132,6 +134,8 @@ def test_e1_two_orders_one_shipment_one_invoice_one_payment_to_the_cent(dana: Pr
     assert (line["name"], line["net"], line["tax"], line["gross"]) == ("信号灯", "1000.00", "130.00", "1130.00")
     assert [one["number"] for one in a["invoices"]] == ["INV-1", "INV-2"]
     assert [one["number"] for one in a["shipments"]] == [one["number"] for one in b["shipments"]] == ["SH-1"]
+    assert a["planned"] == {"cost": "612.35", "profit": "387.65", "margin": "0.3877"}
+    assert (line["unit_cost"], a["realised"]["revenue"], b["realised"]["revenue"]) == ("61.2345", "600.00", "400.00")
     assert len(a["payments"]) == len(b["payments"]) == 1
     assert a["payments"] == b["payments"]
 
@@ -162,6 +166,32 @@ def test_what_came_back_what_was_cancelled_and_what_is_a_service(dana: Program) 
         "113.00",
     )
     assert [(one["number"], one["kind"]) for one in a["shipments"]] == [("SH-1", "shipment"), ("RT-1", "return")]
+    assert a["realised"]["revenue"] == "500.00"
+    assert a["planned"] == {"cost": None, "profit": None, "margin": None}  # nobody knows what a fitting costs
+    assert (lamp["unit_cost"], fitting["unit_cost"]) == ("61.2345", None)
+
+
+def test_revenue_is_the_sum_of_its_pieces_and_unknown_where_goods_are(dana: Program) -> None:
+    by = company()
+    third = OrderLineRecord("1", "LAMP", D(3), price=D("33.333333"), tax_rate=D("0.13"))
+    say(by["oms"], replace(ORDER_A, lines=(third,)))
+    assert order(dana, "SO-A")["realised"]["revenue"] == "0.00"  # the warehouse is asked, and has sent nothing
+    for n in "123":
+        goods = ShipmentLineRecord("1", "LAMP", D(1), "SO-A")
+        say(by["wms"], ShipmentRecord(f"S{n}", f"SH-{n}", shipped_at=date(2026, 9, 10), lines=(goods,)))
+    assert order(dana, "SO-A")["realised"]["revenue"] == "99.99"  # three times 33.33, as the days' figures are
+    strange = ShipmentLineRecord("1", "CORD", D(1), "SO-A")
+    say(by["wms"], ShipmentRecord("S4", "SH-4", shipped_at=date(2026, 9, 10), lines=(strange,)))
+    assert order(dana, "SO-A")["realised"]["revenue"] is None  # of which line it is, nobody knows
+
+
+def test_cost_of_another_currency_or_unit_is_not_known(dana: Program) -> None:
+    by = e1()
+    say(by["oms"], replace(ORDER_A, currency="USD"))
+    assert order(dana, "SO-A")["planned"] == {"cost": None, "profit": None, "margin": None}
+    say(by["oms"], replace(ORDER_A, lines=(replace(ORDER_A.lines[0], unit="box"),)))
+    a = order(dana, "SO-A")
+    assert (a["planned"]["cost"], a["lines"][0]["unit_cost"]) == (None, None)
 
 
 def test_an_order_is_named_by_id_or_number_and_a_linked_one_by_either_id(dana: Program) -> None:

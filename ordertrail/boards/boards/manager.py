@@ -23,7 +23,7 @@ BOARD = Board(
             ("open_orders",),
             "stages",
             _("Where open orders stand"),
-            _("each order once, at its first unfinished step"),
+            _("each order once, at its first unfinished step; totals incl. tax"),
             span=8,
         ),
         Tile(("shipped_not_invoiced", "receivable", "paid_not_shipped"), "exposure", _("Exposure"), _("today"), span=4),

@@ -32,6 +32,7 @@ def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
         "rest": rows[MOST:],
         "untold": bool(found.rows) and not any(one.key for one in found.rows),
         "total": found.total,
+        "overlaps": sum(one.orders for one in found.rows) > found.total.orders,
         "dimension": DIMENSIONS[tile.by].title,
         "rows": asked.rows("delivered_lines", lines, (), days),
         "worst": max((one.late_share or 0 for one in found.rows), default=0),

@@ -77,7 +77,7 @@ def test_the_board_shows_the_same_figures_and_opens_their_lines(dora: Person) ->
     page = client.get("/boards/delivery/").content.decode()
     facts = re.findall(r"<dt>([^<]+)</dt><dd>(?:<a[^>]*>)?<span class=\"num\">([^<]+)</span>", page)
     assert dict(facts) == {
-        "Orders": "5", "Shipments": "7", "Lines": "9", "Late lines": "3", "Share of late lines": "33.33%"
+        "Orders": "5", "Shipments": "7", "Shipment lines": "9", "Late lines": "3", "Share of late lines": "33.3%"
     }  # fmt: skip
     late = client.get("/boards/rows/late_deliveries/?mode=Air").content.decode()
     assert re.search(r'data-total=""><span class="num">2</span>', late)

@@ -16,9 +16,10 @@ from typer.testing import CliRunner
 from ordertrail.cli.app import app
 from ordertrail.cli.progress import shown
 from ordertrail.cli.serving import _free, end
-from ordertrail.demo.setting_up import BEGUN, SOURCES, _crm_answers, ours
+from ordertrail.demo.setting_up import BEGUN, LOG_INS, ROLES, SOURCES, _crm_answers, ours
 from ordertrail.demo.systems import crm
 from ordertrail.records.models import Source
+from ordertrail.web import rights
 
 
 def test_a_folder_of_somebody_else_is_left_as_it_is(tmp_path: Path) -> None:
@@ -49,6 +50,12 @@ def test_a_taken_port_is_said_before_anything_is_made(capsys: pytest.CaptureFixt
         with pytest.raises(typer.Exit):
             _free(port)
     assert f"Another program listens on port {port}; choose one with --port." in capsys.readouterr().err
+
+
+def test_who_may_see_nothing_is_told_so_beside_the_log_in() -> None:
+    blind = {name for name, _what in LOG_INS if not rights.ROLES[ROLES.get(name, name)]}
+    assert blind == {"guest"}
+    assert {name for name, what in LOG_INS if "sees nothing" in what and "看不到任何内容" in what} == blind
 
 
 def test_without_a_wish_the_next_free_port_is_taken() -> None:

@@ -7,6 +7,14 @@ WITH asked AS (
     FROM orders_order o LEFT JOIN orders_terms t ON t.order_id = o.id
     WHERE o.id IN {orders}
 ),
+-- Closed by a system that does not say what it cancelled: a short close frees what has not left (domain.md §1.3, E5).
+closing AS (
+    SELECT a.id AS order_id, 1 AS frees
+    FROM asked a JOIN orders_orderline l ON l.order_id = a.id
+    WHERE a.state = 'closed' AND a.own = 0
+    GROUP BY a.id
+    HAVING SUM(CASE WHEN l.cancelled_qty <> 0 THEN 1 ELSE 0 END) = 0
+),
 went AS (
     SELECT s.order_line_id AS line_id,
            SUM(CASE WHEN s.qty > 0 THEN s.qty ELSE 0 END) AS shipped_qty,
@@ -39,18 +47,19 @@ unbilled AS (
     WHERE l.order_id IN {orders} AND c.why = 'unbilled' AND c.ended_at IS NULL
     GROUP BY c.line_id
 ),
-lines AS (
-    SELECT l.order_id, l.line, l.name, l.sku, l.qty, l.tax_rate, l.qty - l.cancelled_qty AS wanted_qty, a.by_order, a.own,
+told AS (
+    SELECT l.order_id, l.line, l.name, l.sku, l.qty, l.tax_rate, a.by_order, a.own,
            COALESCE(w.credited_qty, 0) AS credited_qty, COALESCE(u.unbilled_qty, 0) AS unbilled_qty,
+           COALESCE(p.under_tolerance, 0) AS under_tolerance,
+           CASE WHEN c.frees = 1 AND (g.goods_told = 1 OR %(goods_told)s = 1) AND NOT COALESCE(p.service, FALSE)
+                     AND l.qty > COALESCE(w.shipped_qty, 0)
+                THEN COALESCE(w.shipped_qty, 0) ELSE l.qty - l.cancelled_qty END AS wanted_qty,
            CASE WHEN a.prices_include_tax THEN l.gross ELSE l.net END AS amount,
            COALESCE(p.service, FALSE) AS service,
            COALESCE(w.shipped_qty, 0) AS shipped_qty,
            COALESCE(w.returned_qty, 0) AS returned_qty,
            COALESCE(b.invoiced_qty, 0) AS invoiced_qty,
-           m.planned_qty, m.finished_qty,
-           CASE WHEN COALESCE(p.service, FALSE) OR l.qty - l.cancelled_qty <= COALESCE(w.shipped_qty, 0) THEN 0
-                WHEN w.shipped_qty > 0 AND (l.qty - l.cancelled_qty - w.shipped_qty) * 1000000 <= l.qty * p.under_tolerance THEN 0
-                ELSE l.qty - l.cancelled_qty - COALESCE(w.shipped_qty, 0) END AS to_ship_qty
+           m.planned_qty, m.finished_qty
     FROM orders_orderline l
     JOIN asked a ON a.id = l.order_id
     LEFT JOIN catalog_product p ON p.id = l.product_id
@@ -58,6 +67,15 @@ lines AS (
     LEFT JOIN billed b ON b.line_id = l.id
     LEFT JOIN made m ON m.line_id = l.id
     LEFT JOIN unbilled u ON u.line_id = l.id
+    LEFT JOIN closing c ON c.order_id = l.order_id
+    LEFT JOIN spoken g ON g.order_id = l.order_id
+),
+lines AS (
+    SELECT told.*,
+           CASE WHEN service OR wanted_qty <= shipped_qty THEN 0
+                WHEN shipped_qty > 0 AND (wanted_qty - shipped_qty) * 1000000 <= qty * under_tolerance THEN 0
+                ELSE wanted_qty - shipped_qty END AS to_ship_qty
+    FROM told
 ),
 expected AS (
     SELECT lines.*,
@@ -164,15 +182,40 @@ settled AS (
         WHERE w.order_id IN {orders} AND w.ended_at IS NULL AND w.invoice_id IS NOT NULL
         UNION ALL
         SELECT f.order_id, f.invoice_id, f.amount FROM billing_setoff f WHERE f.order_id IN {orders} AND f.ended_at IS NULL
+        UNION ALL
+        SELECT f.order_id, f.credit_note_id, -f.amount FROM billing_setoff f WHERE f.order_id IN {orders} AND f.ended_at IS NULL
     ) one
     GROUP BY one.order_id, one.invoice_id
 ),
-due AS (
-    SELECT h.order_id, MIN(h.due_date) AS due_date
+opens AS (
+    SELECT h.order_id, h.invoice_id, h.due_date, h.gross - COALESCE(t.paid, 0) AS open, i.credits_key <> '' AS named, i.credits_id
     FROM billing_invoiceshare h
+    JOIN billing_invoice i ON i.id = h.invoice_id
     LEFT JOIN settled t ON t.order_id = h.order_id AND t.invoice_id = h.invoice_id
-    WHERE h.order_id IN {orders} AND h.counts AND h.gross > COALESCE(t.paid, 0)
-    GROUP BY h.order_id
+    WHERE h.order_id IN {orders} AND h.counts
+),
+-- Credit notes: one that names its invoice takes off that one only, the others the oldest due first (billing/credit_notes.py).
+named_credit AS (
+    SELECT order_id, credits_id, -SUM(open) AS credit FROM opens WHERE open < 0 AND named GROUP BY order_id, credits_id
+),
+free_credit AS (
+    SELECT order_id, -SUM(open) AS credit FROM opens WHERE open < 0 AND NOT named GROUP BY order_id
+),
+still AS (
+    SELECT o.order_id, o.due_date, o.open - COALESCE(n.credit, 0) AS open
+    FROM opens o
+    LEFT JOIN named_credit n ON n.order_id = o.order_id AND n.credits_id = o.invoice_id
+    WHERE o.open > COALESCE(n.credit, 0)
+),
+in_turn AS (
+    SELECT order_id, due_date, SUM(open) OVER (PARTITION BY order_id ORDER BY due_date IS NOT NULL, due_date) AS so_far FROM still
+),
+due AS (
+    SELECT s.order_id, MIN(s.due_date) AS due_date
+    FROM in_turn s
+    LEFT JOIN free_credit f ON f.order_id = s.order_id
+    WHERE s.so_far > COALESCE(f.credit, 0)
+    GROUP BY s.order_id
 ),
 days AS (
     SELECT s.order_id, MIN(d.shipped_date) AS first_shipped_date, MAX(d.shipped_date) AS last_shipped_date

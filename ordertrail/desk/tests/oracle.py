@@ -27,7 +27,7 @@ Book = tuple[str, bool]
 
 FAMILY = {"shipment": "goods", "invoice": "invoice", "payment": "money", "work_order": "production"}
 HOMES_OWN = (
-    "ref", "number", "state", "lines", "allocations", "reported", "same_as", "other_numbers", "direction", "type",
+    "ref", "number", "state", "lines", "allocations", "reported", "same_as", "other_numbers", "direction", "type", "credits",
 )  # fmt: skip
 
 

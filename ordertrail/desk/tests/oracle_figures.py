@@ -8,26 +8,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ordertrail.desk.tests.oracle import FAMILY, Agreed, Book, Name, Things, Words
+from ordertrail.desk.tests.oracle_money import DIGITS, Bill, Share, Till, day_of, shares_of, taken_off
 from ordertrail.desk.tests.oracle_order import (
     Line,
     Order,
     Standing,
     by_amount,
     delivery,
-    divided,
     invoicing,
     payment,
     production,
     rounded,
 )
 
-DIGITS = {"JPY": 0, "KWD": 3}
 NOBODY: Standing = (1 << 30, True, 1 << 30)
 
 
@@ -45,22 +44,6 @@ class Row:
     planned: Fraction = Fraction(0)
 
 
-@dataclass(eq=False)
-class Share:
-    """An order's part of an invoice, or of a payment (on ``invoice``, or for the order itself)."""
-
-    order: Order | None
-    amount: Fraction
-    stands: Standing
-    done: bool
-    invoice: Name | None = None
-    day: date | None = None
-
-
-def day_of(value: datetime | date | None) -> date | None:
-    return value.date() if isinstance(value, datetime) else value
-
-
 class Books:
     """All orders, and what every document says of them."""
 
@@ -69,21 +52,21 @@ class Books:
         self.currency, self.tax_rate = currency, Fraction(tax_rate)
         self.orders = {thing.name: self._order(thing) for thing in self.things.agreed["order"]}
         self.rows = [*self._shipments(), *self._work()]
-        self.bills: list[Share] = []
-        self.money: list[Share] = []
+        self.papers: list[Bill] = []
         for thing in self.things.agreed["invoice"]:
             self._invoice(thing)
+        self.bills = [share for paper in self.papers for share in paper.shares]
         for row in self.rows:
             row.order.heard[row.family].add(row.stands)
-        self.paid: dict[tuple[Book, Name, Name], Fraction] = defaultdict(Fraction)
-        for thing in sorted(self.things.agreed["payment"], key=self._when):
-            self._payment(thing)
+        self.money = list(self._payments())
         for share in self.money:
             if share.order:
                 share.order.heard["money"].add(share.stands)
         for row in self.rows:
             if row.line and row.qty is not None and self.counts(row.order, row.family, row):
                 self._count(row, row.line)
+        for order in self.orders.values():
+            self._close(order)
 
     def stands(self, thing: Agreed) -> Standing:
         """How early its rows are believed; a paper before a bare figure of the same source."""
@@ -105,6 +88,15 @@ class Books:
         """Whether this is the believed one's, and done."""
         return order is not None and row.done and row.stands == self.believed(order, family) != NOBODY
 
+    def _close(self, order: Order) -> None:
+        """A short close keeps what happened and frees the rest (§1.3, E5), unless the system says itself what it cancelled."""
+        told = any(system.scope["goods"] for system in self.words.systems.values()) or any(
+            row.order is order and self.counts(order, "goods", row) for row in self.rows if row.family == "goods"
+        )
+        if order.thing.record.state == "closed" and told and not any(line.cancelled for line in order.lines):
+            for line in order.lines:
+                line.freed = True
+
     # --- documents ---------------------------------------------------------------------------------------------------
 
     def _order(self, thing: Agreed) -> Order:
@@ -114,8 +106,8 @@ class Books:
             qty, price = Fraction(told.qty), Fraction(told.price or 0)
             amount = rounded(qty * price, order.digits) if told.net is None else Fraction(told.net)
             rate = self.tax_rate if told.tax_rate is None else Fraction(told.tax_rate)
-            wanted = Fraction(0) if record.state == "cancelled" else qty - Fraction(told.cancelled_qty)
-            order.lines.append(Line(told.ref, told.sku, self.things.is_service(told.sku), qty, wanted, amount, rate))
+            cancelled = qty if record.state == "cancelled" else Fraction(told.cancelled_qty)
+            order.lines.append(Line(told.ref, told.sku, self.things.is_service(told.sku), qty, cancelled, amount, rate))
         return order
 
     def _pointing(self, thing: Agreed) -> Iterator[tuple[Any, Order | None, Line | None]]:
@@ -148,148 +140,50 @@ class Books:
                 yield Row("production", order, line, made, self.stands(thing), True, planned=planned)
 
     def _invoice(self, thing: Agreed) -> None:
-        """Its lines, and each order's share: like a document of its own, the last by number takes what is left of the total."""
+        """The quantities of its lines, and the bill."""
         record = thing.record
         if record.state == "cancelled":
             return
         sign = -1 if record.type == "credit_note" else 1
-        digits = DIGITS.get(record.currency or self.currency, 2)
-        stands, done = self.stands(thing), record.state == "posted"
-        gross = bool(record.lines) and all(t.gross is not None and t.net is None for t in record.lines)
-        nets: dict[Any, dict[Fraction, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-        whole: dict[Fraction, Fraction] = defaultdict(Fraction)
-        for told, order, line in self._pointing(thing):
-            rate = Fraction(told.tax_rate) if told.tax_rate is not None else line.rate if line else self.tax_rate
-            amount = self._amount(told, order, line, rate, digits, gross=gross)
-            nets[order.thing.name if order else None][rate] += amount
-            whole[rate] += amount
+        stands, done, pointing = self.stands(thing), record.state == "posted", list(self._pointing(thing))
+        for told, order, line in pointing:
             if order:
                 qty = None if told.qty is None else sign * Fraction(told.qty)
                 self.rows.append(Row("invoice", order, line, qty, stands, done))
-
-        def document(by_rate: dict[Fraction, Fraction]) -> Fraction:
-            return sum((a if gross else a + rounded(a * rate, digits) for rate, a in by_rate.items()), Fraction(0))
-
-        total = document(whole)
-        if record.total is not None and abs(Fraction(record.total) - total) <= Fraction(len(record.lines), 10**digits):
-            total = Fraction(record.total) if record.lines else total
-        names = sorted(nets, key=self._by_number)
-        shares = [(name, document(nets[name])) for name in names]
+        parts = shares_of(record, pointing, self.tax_rate, self.digits_of(thing), self._by_number)
         day = record.due_date or record.invoice_date
-        for place, (name, share) in enumerate(shares, 1):
-            if place == len(shares):
-                share = total - sum(part for _, part in shares[:-1])
-            order = self.orders[name] if name else None
-            self.bills.append(Share(order, sign * share, stands, done, thing.name, day))
+        target = self.things.meant("invoice", thing.name[0], record.credits) if sign < 0 else None
+        shares = [Share(order, sign * share, stands, done, thing.name, day) for order, share in parts]
+        self.papers.append(Bill(thing, shares, None if target == thing.name else target))
 
-    def _by_number(self, name: Name | None) -> tuple[str, int, str]:
-        if name is None:
+    def _by_number(self, order: Order | None) -> tuple[str, int, str]:
+        if order is None:
             return "", 0, ""
-        return self.orders[name].thing.record.number, self.words.systems[name[0]].place, name[2]
+        name = order.thing.name
+        return order.thing.record.number, self.words.systems[name[0]].place, name[2]
 
-    def _amount(
-        self, told: Any, order: Order | None, line: Line | None, rate: Fraction, digits: int, *, gross: bool
-    ) -> Fraction:
-        """The net of an invoice line (its gross where all lines tell only that)."""
-        if gross:
-            return Fraction(told.gross)
-        if told.net is not None:
-            return Fraction(told.net)
-        if told.gross is not None:
-            return rounded(Fraction(told.gross) / (1 + rate), digits)
-        if line is None or order is None or told.qty is None:
-            return Fraction(0)
-        net = rounded(line.amount / (1 + line.rate), order.digits) if order.gross else line.amount
-        return rounded(net * Fraction(told.qty) / line.qty, digits) if line.qty else Fraction(0)
+    def currency_of(self, thing: Agreed) -> str:
+        return str(thing.record.currency or self.currency)
 
-    # --- money -------------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _when(thing: Agreed) -> tuple[Any, ...]:
-        day = day_of(thing.record.paid_at)
-        return (day or date.min, thing.record.number, thing.name[2])
-
-    @staticmethod
-    def book(thing: Agreed) -> Book:
-        """Who tells of the money: a system by its payments, or by what its orders say is paid."""
-        return thing.name[0], thing.record.reported
-
-    def opens(self, book: Book, invoice: Name) -> list[tuple[Order, Fraction]]:
-        """What each order still owes on a posted invoice by one book's payments, by number."""
-        return [
-            (bill.order, bill.amount - self.paid[book, invoice, bill.order.thing.name])
-            for bill in self.bills
-            if bill.invoice == invoice and bill.done and bill.order
-        ]
+    def digits_of(self, thing: Agreed) -> int:
+        return DIGITS.get(self.currency_of(thing), 2)
 
     def bills_of(self, order: Order) -> list[Name]:
         """The order's posted invoices of the source believed, oldest due first."""
-        found = [bill for bill in self.bills if bill.order is order and self.counts(order, "invoice", bill)]
-        numbers = {thing.name: thing.record.number for thing in self.things.agreed["invoice"]}
-        found.sort(key=lambda b: (b.day or date.min, numbers[b.invoice], b.invoice))  # type: ignore[index]
-        return [bill.invoice for bill in found if bill.invoice]
-
-    def _payment(self, thing: Agreed) -> None:
-        record, book = thing.record, self.book(thing)
-        if record.state != "done":
-            return
-        sign = -1 if record.direction == "out" else 1
-        rest = Fraction(record.amount)
-        if record.allocations:
-            for told in record.allocations:
-                amount = min(Fraction(told.amount), rest)
-                rest -= amount
-                invoice = self.things.meant("invoice", thing.lines_by, told.invoice)
-                order = None if invoice else self.things.meant("order", thing.lines_by, told.order)
-                self._settle(thing, invoice, order, sign * amount)
-            return
-        named = [
-            found for text in record.reference.split() if (found := self._named(thing.lines_by, text)) != (None, None)
+        found = sorted((bill for bill in self.papers), key=lambda bill: bill.place)
+        return [
+            bill.thing.name
+            for bill in found
+            if any(share.order is order and self.counts(order, "invoice", share) for share in bill.shares)
         ]
-        rest *= sign
-        for invoice, order in named:
-            if invoice:
-                amount = sum((part for _, part in self.opens(book, invoice)), Fraction(0))
-            else:
-                bills = self.bills_of(self.orders[order])  # type: ignore[index]
-                amount = sum(
-                    (p for bill in bills for o, p in self.opens(book, bill) if o.thing.name == order), Fraction(0)
-                )
-            amount = max(Fraction(0), min(rest, amount))
-            if order and len(record.reference.split()) == 1:
-                amount = rest
-            rest -= amount
-            self._settle(thing, invoice, order, amount)
 
-    def _named(self, by: str, text: str) -> tuple[Name | None, Name | None]:
-        invoice = self.things.meant("invoice", by, text)
-        return invoice, None if invoice else self.things.meant("order", by, text)
-
-    def _settle(self, thing: Agreed, invoice: Name | None, order: Name | None, amount: Fraction) -> None:
-        """Divide one part of a payment by what is open on the invoice, or set it against the order's invoices, then keep it for it."""
-        book, rest = self.book(thing), amount
-        digits = DIGITS.get(thing.record.currency or self.currency, 2)
-        if invoice and amount:
-            opens = self.opens(book, invoice)
-            if not sum(part for _, part in opens):
-                opens = [(b.order, b.amount) for b in self.bills if b.invoice == invoice and b.done and b.order]
-            if sum(part for _, part in opens):
-                for one, share in divided(amount, opens, digits):
-                    self._pay(thing, one, share, invoice)
-        elif order and amount:
-            one = self.orders[order]
-            for bill in self.bills_of(one):
-                due = next(part for other, part in self.opens(book, bill) if other is one)
-                taken = max(Fraction(0), min(rest, due))
-                rest -= taken
-                self._pay(thing, one, taken, bill)
-            self._pay(thing, one, rest, None)
-
-    def _pay(self, thing: Agreed, order: Order, amount: Fraction, invoice: Name | None) -> None:
-        if amount:
-            self.money.append(Share(order, amount, self.stands(thing), True, invoice))
-            if invoice:
-                self.paid[self.book(thing), invoice, order.thing.name] += amount
+    def _payments(self) -> Iterator[Share]:
+        tills: dict[Book, list[Agreed]] = defaultdict(list)
+        for thing in self.things.agreed["payment"]:
+            if thing.record.state == "done":
+                tills[thing.name[0], thing.record.reported].append(thing)
+        for book, payments in tills.items():
+            yield from Till(self, book, payments).run()
 
     # --- figures -----------------------------------------------------------------------------------------------------
 
@@ -327,11 +221,17 @@ class Books:
         paid = sum((share.amount for share in money if share.invoice), Fraction(0))
         effective = order.document((line, line.expected) for line in lines)
         rounding = Fraction(0) if by_money else invoiced - order.document((line, line.billed) for line in lines)
-        due = [
-            bill.day
-            for bill in bills
-            if bill.day and bill.amount > sum(share.amount for share in money if share.invoice == bill.invoice)
+        opens = [
+            (paper, sum((bill.amount for bill in bills if bill.invoice == paper.thing.name), Fraction(0)))
+            for paper in self.papers
         ]
+        opens = [
+            (paper, part - sum(share.amount for share in money if share.invoice == paper.thing.name))
+            for paper, part in opens
+        ]
+        off = taken_off(opens)
+        left = {paper.thing.name: part - off.get(paper.thing.name, 0) for paper, part in opens}
+        due = [bill.day for bill in bills if bill.day and left[bill.invoice] > 0]  # type: ignore[index]
         told: dict[str, Any] = {
             "number": record.number,
             "currency": record.currency or self.currency,

@@ -21,8 +21,11 @@ def rounded(value: Fraction, digits: int) -> Fraction:
 
 
 def divided(amount: Fraction, parts: Sequence[tuple[Any, Fraction]], digits: int) -> list[tuple[Any, Fraction]]:
-    """``amount`` by the parts' sizes; the last takes what rounding leaves."""
+    """``amount`` by the parts' sizes; the last that has any takes what rounding leaves."""
+    parts = [(name, size) for name, size in parts if size]
     whole = sum(size for _, size in parts)
+    if not whole:
+        return []
     shares = [(name, rounded(amount * size / whole, digits)) for name, size in parts[:-1]]
     return [*shares, (parts[-1][0], amount - sum(share for _, share in shares))]
 
@@ -35,7 +38,7 @@ class Line:
     sku: str
     service: bool
     qty: Fraction
-    wanted: Fraction
+    cancelled: Fraction
     amount: Fraction  # of the whole line: net, or gross where prices include tax
     rate: Fraction
     sent: Fraction = Fraction(0)
@@ -43,9 +46,14 @@ class Line:
     billed: Fraction = Fraction(0)
     planned: Fraction | None = None
     made: Fraction = Fraction(0)
+    freed: bool = False  # by closing the order: what has not left is cancelled
 
     def piece(self, qty: Fraction, digits: int) -> Fraction:
         return rounded(self.amount * qty / self.qty, digits) if self.qty else Fraction(0)
+
+    @property
+    def wanted(self) -> Fraction:
+        return min(self.qty, self.sent) if self.freed and not self.service else self.qty - self.cancelled
 
     @property
     def to_ship(self) -> Fraction:

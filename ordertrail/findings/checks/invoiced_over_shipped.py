@@ -26,8 +26,8 @@ class InvoicedOverShipped(Check):
     fact = "invoiced"
     suspect = "s.invoicing = 'over'"
     remedies = (
-        Remedy("ship_rest", gettext_lazy("Ship the rest"), role="store"),
-        Remedy("credit_note", gettext_lazy("Credit note"), opens="paper_id"),
+        Remedy("ship_rest", gettext_lazy("Hand to the store: ship the rest"), role="store"),
+        Remedy("credit_note", gettext_lazy("See the invoice"), opens="paper_id"),
     )
     example: ClassVar = {
         "invoiced": "10", "base": "6", "over": "4", "against": "shipped", "unit": "件", "price": "120", "net": "480",

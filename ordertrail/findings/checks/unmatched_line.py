@@ -19,8 +19,8 @@ ROLES = {"shipment": "store", "invoice": "finance"}
 
 
 class UnmatchedLine(Check):
-    """A shipment or an invoice has a line whose product the order does not have, or names an order that nobody knows. Such a
-    line counts nowhere, so the order looks emptier than it is.
+    """A shipment or an invoice has a line whose product the order does not have, or names an order that nobody knows, or a number
+    that several orders bear. Such a line counts nowhere, so the order looks emptier than it is.
 
     Money: what the invoice bills on it, with tax. It closes when the product or the order's number is put right.
     """
@@ -56,11 +56,17 @@ class UnmatchedLine(Check):
             )  # fmt: skip
 
     def per_paper(self, paper: PaperView) -> Iterable[Candidate]:
-        """One candidate for a document that names orders which nobody knows."""
-        if paper.unknown:
+        """One candidate for a document that names orders which nobody knows, or which it does not tell apart."""
+        if paper.unknown or paper.shared:
             facts = self._facts(paper.kind, paper.number, paper.id, paper.source.name) | {
-                "qty": stored(paper.qty), "unknown": " ".join(paper.unknown), "currency": paper.currency,
+                "qty": stored(paper.qty), "currency": paper.currency,
             }  # fmt: skip
+            if paper.unknown:
+                facts["unknown"] = " ".join(paper.unknown)
+            if paper.shared:
+                facts["shared"] = " ".join(shared.number for shared in paper.shared)
+                bearers = (bearer for shared in paper.shared for bearer in shared.orders)
+                facts["orders"] = "; ".join(" – ".join(filter(None, bearer)) for bearer in bearers)
             yield Candidate(
                 paper.kind, paper.id, paper.learned_at, facts, money=paper.money, currency=paper.currency,
                 role=ROLES[paper.kind],
@@ -73,6 +79,10 @@ class UnmatchedLine(Check):
     def title(self, facts: Facts) -> str:
         """Such as: WMS SH-2609-0033: 4 of HL-NL09 are on no line of the order."""
         told = {"source": facts["source"], "paper": facts["paper"], "qty": phrases.qty(facts, "qty")}
+        if "shared" in facts:
+            return _("%(source)s %(paper)s: several orders bear the number %(shared)s (%(orders)s)") % (
+                told | {"shared": facts["shared"], "orders": facts["orders"]}
+            )
         if "unknown" in facts:
             return _("%(source)s %(paper)s: nobody knows the order %(unknown)s") % (
                 told | {"unknown": facts["unknown"]}
@@ -84,6 +94,15 @@ class UnmatchedLine(Check):
     def next_step(self, facts: Facts) -> str:
         """Where the wrong product or number is put right."""
         told = {"source": facts["source"], "paper": facts["paper"]}
+        if "shared" in facts:
+            return (
+                _(
+                    "If they are one order, link them on the page of one of them; if not, name the right one on %(paper)s in"
+                    " %(source)s by a number that it alone bears, or change the number of the other in its own system."
+                    " It closes by itself."
+                )
+                % told
+            )
         if "unknown" in facts:
             return (
                 _(

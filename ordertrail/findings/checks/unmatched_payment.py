@@ -1,4 +1,4 @@
-"""Money from somebody whom nobody knows."""
+"""Money that is on no invoice and for no order."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from ordertrail.findings.view import PaymentView
 
 
 class UnmatchedPayment(Check):
-    """Money has come in, its payer is no customer's name, and no invoice or order is known that it is for.
+    """Money has come in, and no invoice or order is known that it is for, or it is more than they ask for. Where the payer is a
+    customer, the oldest open invoices are named.
 
-    Money: the part that is not placed. It closes when it is booked on an invoice, or its payer becomes a known name.
+    Money: the part that is not placed. It closes when it is booked on an invoice or an order.
     """
 
     label = gettext_lazy("Unmatched payment")
     role = "finance"
     fact = "paid"
+    beside = ("invoice", "payment")
     remedies = (
         Remedy("see_payment", gettext_lazy("See the payment"), opens="payment_id"),
         Remedy("ask_sales", gettext_lazy("Ask sales"), role="sales"),
@@ -33,26 +35,46 @@ class UnmatchedPayment(Check):
     }  # fmt: skip
 
     def per_payment(self, payment: PaymentView) -> Iterable[Candidate]:
-        """One candidate while a part is placed nowhere and the payer is unknown."""
+        """One candidate while a part is placed nowhere. What is for a document in another currency is told by its own check."""
         rest = payment.amount - payment.placed
-        if rest <= 0 or payment.payer_known:
+        if rest <= 0 or payment.foreign:
             return
         facts = {
             "source": payment.source.name, "payer": payment.payer, "rest": stored(rest), "amount": stored(payment.amount),
             "paid": "" if payment.paid_date is None else stored(payment.paid_date), "number": payment.number,
             "reference": payment.reference, "payment_id": payment.id, "currency": payment.currency,
         }  # fmt: skip
+        if payment.payer_known:
+            facts["known"] = True
+            facts["opens"] = [[number, stored(left)] for number, left in payment.opens]
         yield Candidate("payment", payment.id, payment.learned_at, facts, money=rest, currency=payment.currency)
 
     def title(self, facts: Facts) -> str:
         """Such as: 2,000.00 from “东澳渔业设备有限公司”: no such customer, no invoice."""
         told = {"rest": phrases.money(facts, "rest"), "payer": facts["payer"], "number": facts["number"]}
+        if facts.get("known"):
+            return _("%(rest)s from “%(payer)s” (%(number)s) are on no invoice") % told
         if not facts["payer"]:
             return _("%(rest)s received (%(number)s), payer and invoice unknown") % told
         return _("%(rest)s from “%(payer)s”: no such customer, no invoice") % told
 
+    @staticmethod
+    def _open(one: tuple[str, str], facts: Facts) -> str:
+        number, left = one
+        return f"{number} ({phrases.money({'left': left, 'currency': facts['currency']}, 'left')})"
+
     def next_step(self, facts: Facts) -> str:
         """Find out whose it is, and book it."""
+        if facts.get("opens"):
+            return _(
+                "Book %(number)s on the invoice that it pays in the system that keeps the payments; the oldest open ones: %(opens)s."
+                " It closes by itself."
+            ) % {"number": facts["number"], "opens": ", ".join(self._open(one, facts) for one in facts["opens"])}
+        if facts.get("known"):
+            return _(
+                "Nothing of this customer is open. Ask sales what it is for (remark: %(reference)s): book it as a deposit on its order"
+                " in the system that keeps the payments, or pay it back. It closes by itself."
+            ) % {"reference": facts["reference"] or "–"}
         return _(
             "Ask sales who this is (remark: %(reference)s). Then book %(number)s on the invoice that it pays in the system that"
             " keeps the payments. It closes by itself."

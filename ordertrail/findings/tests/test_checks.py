@@ -263,7 +263,32 @@ def test_unmatched_payment(by: dict[str, Source]) -> None:
     )
     say(by["erp"], CustomerRecord("C4", "C4", "东澳渔业设备"))
     say(by["bank"], replace(paid, reference="预付款 2"))
+    assert opened() == [
+        ("unmatched_payment", "2,000.00 from “东澳渔业设备有限公司” (2026091500371) are on no invoice", D("2000.00"))
+    ]
+    say(by["bank"], replace(paid, reference="SO-2609-0027"))
     assert opened() == []
+
+
+def test_unmatched_payment_of_a_customer_names_the_oldest_open_invoices(by: dict[str, Source]) -> None:
+    say(by["wms"], replace(WMS_SHIPS_6, lines=(ShipmentLineRecord("1", "HL-BL24", D(10), "SO-2609-0027"),)))
+    paid = PaymentRecord("B2", "778", D(2000), paid_at=date(2026, 9, 20), customer_name="启明船厂", currency="CNY")
+    say(by["bank"], paid)
+    assert opened() == [("unmatched_payment", "2,000.00 from “启明船厂” (778) are on no invoice", D("2000"))]
+    assert step("unmatched_payment").startswith(
+        "Nothing of this customer is open. Ask sales what it is for (remark: –)"
+    )
+    say(by["erp"], ERP_BILLS_10)  # what is open now is named, though nothing is new of the payment
+    assert len(opened()) == 1
+    assert step("unmatched_payment") == (
+        "Book 778 on the invoice that it pays in the system that keeps the payments; the oldest open ones:"
+        " INV-2609-0024 (1,356.00). It closes by itself."
+    )
+    say(by["bank"], replace(paid, reference="INV-2609-0024"))  # more than the invoice asks for
+    assert opened() == [("unmatched_payment", "644.00 from “启明船厂” (778) are on no invoice", D("644"))]
+    line = replace(ERP_BILLS_10.lines[0], ref="2", qty=None, order="SO-2609-0027", net=D(644), tax_rate=D(0))
+    say(by["erp"], replace(ERP_BILLS_10, lines=(*ERP_BILLS_10.lines, line)))
+    assert "unmatched_payment" not in [name for name, *_ in opened()]
 
 
 def test_other_currency_counts_nowhere_and_says_so(by: dict[str, Source]) -> None:
@@ -319,6 +344,19 @@ def test_unmatched_line_of_another_product_and_of_an_order_that_nobody_has(by: d
     (found,) = opened()
     assert found == ("unmatched_line", "ERP INV-2609-0024: 10 of HL-NL09 are on no line of the order", D("1356.00"))
     assert Finding.objects.get(status="open").role == "finance"
+
+
+def test_unmatched_line_of_a_number_that_two_orders_bear(by: dict[str, Source]) -> None:
+    say(by["crm"], replace(QUIET, ref="99", same_as=(), customer_name="港灯贸易"))  # nobody says that they are one
+    two = "several orders bear the number SO-2609-0027 (OMS – 启明船厂; CRM – 港灯贸易)"
+    say(by["erp"], ERP_BILLS_10)
+    assert opened() == [("unmatched_line", f"ERP INV-2609-0024: {two}", D("1356.00"))]
+    assert step_of_open() == (
+        "If they are one order, link them on the page of one of them; if not, name the right one on INV-2609-0024 in ERP by a"
+        " number that it alone bears, or change the number of the other in its own system. It closes by itself."
+    )
+    say(by["crm"], replace(QUIET, ref="99", number="CT-1", same_as=(), customer_name="港灯贸易"))
+    assert opened() == []
 
 
 def step_of_open() -> str:

@@ -5,6 +5,7 @@ limits.
 from __future__ import annotations
 
 import io
+import re
 import stat
 import subprocess
 import sys
@@ -34,6 +35,10 @@ _SMALL = 1 << 20
 """An entry below this may be packed as tightly as it likes: it can hurt nobody."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURE = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|GIF8[79]a|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP|.{4}ftyp(?:hei|mif|avi)", re.DOTALL
+)
+"""How PNG, JPEG, GIF, BMP, TIFF, WebP, HEIC and AVIF begin."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _READ: dict[str, Any] = {"decimal": Decimal, "date": date.fromisoformat, "time": datetime.fromisoformat}
 
@@ -55,14 +60,22 @@ class Sheet:
 
 
 def kind_of(start: bytes) -> str:
-    """What a file is by its first bytes: "zip", "ole", "html", "xml", "pdf" or "text"; its name may say anything."""
+    r"""What a file is by its first bytes: "zip", "ole", "html", "xml", "pdf", "picture" or "text"; its name may say anything.
+
+    >>> kind_of(b"\x89PNG\r\n"), kind_of(b'<?xml version="1.0"?><!-- --><svg onload="x()">'), kind_of(b"BM,Menge")
+    ('picture', 'picture', 'text')
+    """
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if start.startswith(_OLE):
         return "ole"
     if start.startswith(b"%PDF"):
         return "pdf"
-    text = start[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if _PICTURE.match(start):
+        return "picture"
+    text = start[:2000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if text.startswith(b"<") and b"<svg" in text:
+        return "picture"
     if text.startswith((b"<html", b"<!doctype html", b"<table", b"<head", b"<meta")):
         return "html"
     return "xml" if text.startswith(b"<?xml") else "text"
@@ -75,6 +88,7 @@ def refuse_foreign(kind: str, name: str) -> None:
             "“%(name)s” is a web page, whatever its name says: open it in a spreadsheet program and save it as .xlsx."
         ),
         "xml": _("“%(name)s” is an XML file: open it in a spreadsheet program and save it as .xlsx."),
+        "picture": _("“%(name)s” is a picture: send the sheet that it shows, as .xlsx or .csv."),
         "pdf": _("“%(name)s” is a PDF: export the table from its system as .xlsx or .csv instead."),
     }
     if kind in hints:

@@ -74,6 +74,9 @@ def text(*lines: str, end: str = "\n", encoding: str = "utf-8") -> bytes:
 
 
 ENGLISH = b"order,date,customer,sku,qty,price\n"
+FLOOD = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (50_000).to_bytes(4) * 2 + b"\x08\x02\0\0\0" + bytes(4_000)
+"""The beginning of a PNG that unpacks to 7.5 GB."""
+DRAWING = b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 Build = Callable[[], bytes]
 SLOW = ("F36", "F38 100,000")
 """Files that take seconds to make."""

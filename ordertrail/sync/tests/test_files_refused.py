@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ordertrail.sync.connectors import sheets
-from ordertrail.sync.tests.orders_file import ENGLISH, GOOD, HEADER, ROWS, Build, cases, read, text
+from ordertrail.sync.tests.orders_file import DRAWING, ENGLISH, FLOOD, GOOD, HEADER, ROWS, Build, cases, read, text
 from ordertrail.sync.tests.workbooks import SHEET, archive, rezipped, xlsx
 
 
@@ -122,6 +122,20 @@ REFUSED: list[tuple[str, Build, dict[str, Any], str, str]] = [
         "password",
     ),
     ("F46 half a workbook", lambda: xlsx(ROWS)[:3000], {}, "file_broken", "ends too early"),
+    (
+        "F50 picture of 50,000 × 50,000 called .xlsx",
+        lambda: FLOOD,
+        {"name": "o.xlsx"},
+        "file_foreign",
+        "“o.xlsx” is a picture: send the sheet",
+    ),
+    (
+        "F51 drawing with a script",
+        lambda: DRAWING,
+        {"name": "o.csv"},
+        "file_foreign",
+        "“o.csv” is a picture: send the sheet",
+    ),
     (
         "F52 WPS file",
         lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000),

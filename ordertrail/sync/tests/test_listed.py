@@ -11,8 +11,6 @@ import pytest
 ROOMS = Path(__file__).resolve().parents[2]
 FILES = [f"F{number:02}" for number in range(1, 53)]
 SOURCES = [f"Y{number:02}" for number in range(1, 26)]
-NOT_TAKEN = {"F50": "pictures", "F51": "drawings"}
-"""Kinds of files that nothing of the product takes yet: there are no attachments."""
 
 
 @cache
@@ -32,13 +30,6 @@ def named() -> frozenset[str]:
     return frozenset(found)
 
 
-@pytest.mark.parametrize("number", [number for number in (*FILES, *SOURCES) if number not in NOT_TAKEN])
+@pytest.mark.parametrize("number", [*FILES, *SOURCES])
 def test_it_has_a_test(number: str) -> None:
     assert number in named()
-
-
-def test_nothing_takes_attachments_yet() -> None:
-    """Who lets people attach files takes F50 and F51 out of ``NOT_TAKEN``."""
-    assert not [
-        path for path in ROOMS.glob("*/models.py") if re.search(r"(File|Image)Field\(", path.read_text("utf-8"))
-    ]

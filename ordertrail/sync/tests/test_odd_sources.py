@@ -192,6 +192,28 @@ def test_y21_a_source_that_loses_nine_in_ten_is_held_until_a_person_says_so(db: 
     assert list(laws.verify()) == []
 
 
+@pytest.mark.parametrize("left", [0, 3])
+def test_y21_a_small_source_of_which_nothing_or_under_half_is_left_is_held_too(db: None, shop: Shop, left: int) -> None:
+    shop.put_all((str(n), f"SO-{n}", {}) for n in range(8))
+    source = shop.source(cursor="")
+    run_source(source, with_sweep=True)
+    shop.delete(*(str(n) for n in range(left, 8)))
+    for _ in range(3):
+        run = run_source(source, with_sweep=True)
+        assert read(run) == ("held", left, 0, 0, left, 0)
+        assert [(line["missing"], line["known"]) for line in run.story if line["code"] == "held"] == [(8 - left, 8)]
+    assert Order.objects.filter(state="confirmed").count() == 8
+    assert run_source(source, with_sweep=True, sure=True).gone == 8 - left
+
+
+def test_y21_of_a_small_source_half_may_go(db: None, shop: Shop) -> None:
+    shop.put_all((str(n), f"SO-{n}", {}) for n in range(8))
+    source = shop.source(cursor="")
+    run_source(source, with_sweep=True)
+    shop.delete("0", "1", "2", "3")
+    assert [run_source(source, with_sweep=True).gone for _ in range(2)] == [0, 4]
+
+
 def test_y21_a_dropped_table_is_no_deletion(db: None, shop: Shop) -> None:
     shop.put("1")
     source = shop.source(cursor="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from datetime import timedelta
@@ -73,9 +74,32 @@ def test_a_job_whose_worker_was_killed_is_done_by_another_after_the_lease_and_no
     company.ended(second)
     after = job()
     assert (after["state"], after["by"].rpartition(":")[2]) == ("failed", str(second.pid))
-    assert after["result"] == {
-        "error": "KeyError: 'hang'"
-    }  # this worker has no such kind: it has taken the job, and said so
+    assert after["result"]["code"] == "fault"  # this worker has no such kind: it has taken the job, and said so
+
+
+def test_a_fault_that_nobody_foresaw_is_a_number_to_people_and_whole_in_the_log(
+    db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(job: Job) -> dict[str, Any]:
+        raise RuntimeError("SELECT cost FROM secrets; /home/dana/ordertrail")
+
+    monkeypatch.setitem(worker.HANDLERS, "mark", broken)
+    worker.ask("mark")
+    job = worker.claim()
+    assert job is not None
+    worker.work(job)
+    job.refresh_from_db()
+    told = re.fullmatch(
+        r"A fault of ours: nothing is half done\. Try again; if it stays, give an administrator the number ([0-9a-f]{8}),"
+        r" which stands in the log\.",
+        job.result["error"],
+    )
+    assert told is not None
+    assert (job.state, job.result["code"]) == ("failed", "fault")
+    [logged] = [one for one in caplog.records if told[1] in one.getMessage()]
+    assert logged.getMessage() == f"fault {told[1]}: job {job.pk} mark"
+    assert logged.exc_info is not None
+    assert str(logged.exc_info[1]) == "SELECT cost FROM secrets; /home/dana/ordertrail"
 
 
 def test_who_was_away_longer_than_the_lease_writes_no_end_over_the_one_who_took_over(

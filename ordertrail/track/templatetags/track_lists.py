@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ordertrail.records.shapes import Record
-from ordertrail.sync.models import Reject, SyncRun
+from ordertrail.sync.models import SyncRun
 from ordertrail.track.field_words import word
 from ordertrail.track.reworded import reworded
+from ordertrail.track.withheld import Told
 from ordertrail.web.templatetags import ot
 
 register = template.Library()
@@ -119,7 +120,7 @@ def story_icon(code: str) -> str:
 
 
 @register.filter
-def mends_by_mapping(reject: Reject) -> bool:
+def mends_by_mapping(reject: Told) -> bool:
     """Whether the mapping may say what a rejected value means."""
     return reject.code in BY_MAPPING
 

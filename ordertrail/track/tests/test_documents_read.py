@@ -18,8 +18,10 @@ from ordertrail.records.shapes import (
     InvoiceRecord,
     OpportunityRecord,
     OrderRecord,
+    ProductRecord,
     Same,
 )
+from ordertrail.track import fresh
 from ordertrail.track.customer import customer_page
 from ordertrail.track.tests.order_company import A, Company, X, at, e1, e19
 from ordertrail.web.tests.people import person
@@ -48,6 +50,23 @@ def chen(client: Client, db: None) -> Person:
 @pytest.fixture
 def company(db: None) -> Company:
     return Company()
+
+
+def test_every_page_with_figures_says_as_of_when_and_how_much_is_covered(
+    company: Company, chen: Person, client: Client
+) -> None:
+    e1(company)
+    company.say("oms", at(1), CustomerRecord("c1", "C1", "Sailfar"))
+    company.say("oms", at(1), ProductRecord("p1", "HL-BL24", "Bollard light"))
+    told = fresh.as_of()
+    assert told is not None
+    for path in (
+        "/customers/C1/", "/products/HL-BL24/", "/shipments/SH-2609-0021/", "/invoices/INV-2609-0018/", "/payments/PAY-2609-0007/",
+    ):  # fmt: skip
+        shown = client.get(path).content.decode()
+        head = shown[shown.index('<div class="acts">') : shown.index("data-print")]
+        assert 'class="asof' in head, path
+        assert f"{told.fresh}/{told.total} src" in head, path
 
 
 def test_what_a_source_says_has_cents_percents_and_figures_to_the_right(

@@ -17,6 +17,7 @@ from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
 from ordertrail.sync.models import Job, Reject, SyncRun
+from ordertrail.sync.tests.orders_file import DRAWING, FLOOD
 from ordertrail.sync.worker import claim, work
 from ordertrail.track.mapping_form import posted, shown_column
 from ordertrail.web.tests.people import person
@@ -140,6 +141,23 @@ def test_no_file_and_an_empty_file_are_refused(
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert sorted((Path(settings.HOME) / "uploads" / "sheet").iterdir()) == before
+
+
+@pytest.mark.parametrize("body", [FLOOD, DRAWING], ids=["F50 picture", "F51 drawing with a script"])
+def test_a_picture_is_refused_and_not_kept(root: Person, client: Client, body: bytes) -> None:
+    told = bring(client, file=SimpleUploadedFile("orders.xlsx", body))
+    assert told.status_code == 422
+    assert "“orders.xlsx” is a picture: send the sheet that it shows, as .xlsx or .csv." in told.content.decode()
+    assert not Source.objects.exists()
+    folder = Path(settings.HOME) / "uploads" / "sheet"
+    assert not folder.exists() or not list(folder.iterdir())
+
+    bring(client)
+    answer = client.post("/sources/sheet/upload/", {"file": SimpleUploadedFile("orders.csv", body)})
+    assert answer.status_code == 422
+    assert "“orders.csv” is a picture" in answer.content.decode()
+    assert [path.name for path in folder.iterdir()] == ["orders.csv"]  # the first one, from before
+    assert (folder / "orders.csv").read_bytes() == SHEET.encode("gb18030")
 
 
 def test_a_name_leads_nowhere_else(root: Person, client: Client) -> None:

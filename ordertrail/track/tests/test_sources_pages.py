@@ -14,7 +14,7 @@ from ordertrail.desk.models import Act
 from ordertrail.lib import clock
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
-from ordertrail.sync.models import Job, Reject, SyncRun
+from ordertrail.sync.models import Cursor, Job, Reject, SyncRun
 from ordertrail.sync.secrets import seal, unseal
 from ordertrail.sync.story import entry
 from ordertrail.track.fresh import as_of
@@ -272,9 +272,9 @@ def test_ranks_say_who_is_believed(root: Person, client: Client) -> None:
 
     client.force_login(person("dana"))
     page = re.sub(r"\s+", " ", client.get("/sources/wms/").content.decode())
-    rows = re.findall(r'<tr><td>(\w+)</td><td class="n">([^<]*)</td><td class="small">([^<]*)</td>', page)
-    assert rows[:2] == [("Orders", "2 / 2", "where it has a document"), ("Goods", "1 / 2", "every order")]
-    assert rows[3] == ("Money", "–", "says nothing")
+    rows = re.findall(r'<tr><td><div>(\w+)</div><div class="small">([^<]*)</div></td><td class="n">([^<]*)</td>', page)
+    assert rows[:2] == [("Orders", "where it has a document", "2 / 2"), ("Goods", "every order", "1 / 2")]
+    assert rows[3] == ("Money", "says nothing", "–")
 
 
 def test_whom_the_company_believes_is_changed_and_every_order_recounted(root: Person, client: Client) -> None:
@@ -333,3 +333,61 @@ def test_a_page_of_sources_takes_the_same_queries_whatever_has_run(
     rejects(oms)
     with django_assert_num_queries(len(few.captured_queries)):
         client.get("/sources/")
+
+
+COST = "61.2345"
+"""What a source wrote of a cost: no page may hold it for who does not see cost."""
+
+
+@pytest.fixture
+def told_of_cost(client: Client) -> list[str]:
+    """A failed run and a rejected item that quote a cost, and of whose order it is; the pages that tell of them."""
+    erp = source("erp")
+    said = f"“{COST}” of SO-EVE is no figure."
+    story = [
+        entry("stream", stream="order", since="SO-EVE"),
+        entry("note", stream="order", detail=said, place="orders id=SO-EVE", count=3),
+        entry("received", stream="order", name="SO-EVE.csv", day="2026-09-15"),
+        entry("failed", detail=said),
+    ]
+    told = run(erp, 5, "failed", error=said, story=story)
+    Cursor.objects.create(source=erp, stream="order", value="SO-EVE")
+    item = Reject.objects.create(
+        source=erp, stream="order", ref="SO-EVE", place="orders id=SO-EVE", column="plan_cost", code="not_a_number",
+        detail=said, raw=f'{{"plan_cost": "{COST}"}}', at=clock.now() - timedelta(minutes=4),
+    )  # fmt: skip
+    return ["/sources/", "/sources/erp/", "/sources/erp/card/", f"/runs/{told.pk}/", f"/rejects/{item.pk}/"]
+
+
+def seen_by(client: Client, who: Person, pages: list[str]) -> list[str]:
+    """These pages, as somebody sees them; the card as the fragment that it is."""
+    client.force_login(who)
+    return [
+        client.get(page, headers={"HX-Request": "true"} if page.endswith("/card/") else {}).content.decode()
+        for page in pages
+    ]
+
+
+@pytest.mark.parametrize("name", ["anna", "bo"])
+def test_a_cost_that_a_source_wrote_is_shown_to_nobody_who_sees_no_cost(
+    client: Client, told_of_cost: list[str], name: str
+) -> None:
+    person("root")
+    *_, a_run, item = shown = seen_by(client, person(name), told_of_cost)
+    assert [COST in page for page in shown] == [False] * 5
+    assert "plan_cost" in item and "not_a_number" in item and "orders id=SO-EVE" in item  # noqa: PT018
+    asked = "Not shown: what a source wrote may tell a cost or another person&#x27;s order. Ask Root."
+    assert [asked in page for page in shown] == [True] * 5
+    assert "something was noted on what was read (3 times)" in a_run
+    assert [COST in page for page in seen_by(client, person("chen"), told_of_cost)] == [True] * 5
+
+
+@pytest.mark.parametrize("role", ["manager", "finance", "sales", "admin"])
+def test_who_sees_their_own_customers_only_reads_no_key_place_file_or_text_of_a_source(
+    client: Client, told_of_cost: list[str], role: str
+) -> None:
+    limited = Person.objects.create_person("lin", "", role, language="en", own_customers_only=True)
+    shown = seen_by(client, limited, told_of_cost)
+    assert [word for page in shown for word in (COST, "SO-EVE") if word in page] == []
+    assert "plan_cost" in shown[-1]
+    assert [client.get(f"/sources/erp/{page}/").status_code for page in ("mapping", "upload")] == [403, 403]

@@ -93,7 +93,7 @@ def cell_status(axis: str, value: str, share: Decimal | None = None) -> SafeStri
         return format_html('<span class="st-bad nowrap">{} {}</span>', icon("alert-octagon", "sm"), shown.words)
     if share is None:
         return format_html('<span class="st-info nowrap">{} {}</span>', icon("progress", "sm"), shown.words)
-    figure = write.percent(share, 0)
+    figure = write.part(share)
     return format_html(
         '<span class="cellbar" title="{}">{}<span class="num">{}</span></span>', shown.words, bar(share, 1), figure
     )

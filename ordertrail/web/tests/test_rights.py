@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
+from ordertrail.parties.models import Person
 from ordertrail.web import rights
 from ordertrail.web.middleware import RightsMiddleware
 from ordertrail.web.rights import ANYONE, NOBODY, RIGHTS, ROLES, SOMEONE, may, needs, right_of
@@ -48,6 +49,26 @@ def test_cost_is_for_those_who_lead_count_and_administer() -> None:
         "chen",
         "root",
     ]
+
+
+@pytest.mark.parametrize(("role", "may_be_set"), [
+    ("manager", True), ("sales", True), ("finance", True), ("admin", True), ("store", False), ("production", False), ("guest", False),
+])  # fmt: skip
+def test_a_setting_says_who_sees_cost_where_the_role_leaves_it_open(role: str, may_be_set: bool) -> None:
+    who = Person.objects.create_person("lin", "", role)
+    by_role = may(who, "see_cost")
+    for setting in (True, False):
+        who.sees_cost = setting
+        assert may(who, "see_cost") is (setting if may_be_set else by_role)
+
+
+def test_who_sees_no_cost_or_not_every_order_sets_up_no_source() -> None:
+    root = person("root")
+    assert may(root, "manage_sources")
+    root.sees_cost = False
+    assert not may(root, "manage_sources")
+    root.sees_cost, root.own_customers_only = None, True
+    assert not may(root, "manage_sources")
 
 
 def test_the_guest_may_not() -> None:

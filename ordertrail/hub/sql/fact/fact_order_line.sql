@@ -21,11 +21,18 @@ counted AS (
         s.is_open,
         COALESCE(l.promised_date, s.promised_date) AS promised_date,
         l.qty,
-        l.qty - l.cancelled_qty AS wanted_qty,
+        -- Of an order with nothing left to ship, what has not left was cancelled by closing it (orders/rules.py, cancelled_in_all).
+        CASE
+            WHEN s.delivery NOT IN ('waiting', 'partially') AND NOT COALESCE(p.service, FALSE)
+                AND l.qty - l.cancelled_qty > COALESCE(w.shipped_qty, 0)
+                THEN COALESCE(w.shipped_qty, 0)
+            ELSE l.qty - l.cancelled_qty
+        END AS wanted_qty,
         COALESCE(w.shipped_qty, 0) AS shipped_qty,
         -- What went out beyond the line opens nothing, and a service is never shipped.
         CASE
-            WHEN COALESCE(p.service, FALSE) OR l.qty - l.cancelled_qty <= COALESCE(w.shipped_qty, 0) THEN 0
+            WHEN COALESCE(p.service, FALSE) OR s.delivery NOT IN ('waiting', 'partially')
+                OR l.qty - l.cancelled_qty <= COALESCE(w.shipped_qty, 0) THEN 0
             ELSE l.qty - l.cancelled_qty - COALESCE(w.shipped_qty, 0)
         END AS to_ship_qty,
         l.net,
