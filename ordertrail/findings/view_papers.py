@@ -9,6 +9,7 @@ from typing import Any
 
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment
 from ordertrail.desk.agree import Beliefs
+from ordertrail.findings.began import began
 from ordertrail.findings.heard import instant
 from ordertrail.findings.view import Foreign, PaperView, PaymentView, day
 from ordertrail.findings.view_orders import known_by
@@ -26,14 +27,14 @@ def shipment_views(ids: Collection[int]) -> list[PaperView]:
     lines = _unknown(ShipmentLine, "shipment", ids, "0")
     sources = Beliefs.now().by_id
     rows = bulk.select(
-        f"SELECT d.id, d.number, d.home_id, s.learned_at FROM {bulk.table(Shipment)} d"
+        f"SELECT d.id, d.number, d.home_id, s.learned_at, s.version, s.last_seq, d.shipped_date FROM {bulk.table(Shipment)} d"
         f" JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
         f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported ORDER BY d.id",
         [bulk.bound(ids)],
     )
     return [
-        PaperView("shipment", document, number, sources[home], instant(at), *_names(lines[document]))
-        for document, number, home, at in rows
+        PaperView("shipment", document, number, sources[home], began(instant(at), *told), *_names(lines[document]))
+        for document, number, home, at, *told in rows
     ]
 
 
@@ -42,19 +43,19 @@ def invoice_views(ids: Collection[int]) -> list[PaperView]:
     lines, foreign = _unknown(InvoiceLine, "invoice", ids, "r.gross"), _foreign(_BILLED, ids)
     sources = Beliefs.now().by_id
     rows = bulk.select(
-        "SELECT d.id, d.number, d.home_id, s.learned_at, d.currency, d.total, d.total_told,"
+        "SELECT d.id, d.number, d.home_id, s.learned_at, s.version, s.last_seq, d.invoice_date, d.currency, d.total, d.total_told,"
         f" (SELECT COUNT(*) FROM {bulk.table(InvoiceLine)} l WHERE l.invoice_id = d.id)"
         f" FROM {bulk.table(Invoice)} d JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
         f" WHERE d.id IN {bulk.among()} AND d.state = 'posted' AND NOT d.reported ORDER BY d.id",
         [bulk.bound(ids)],
     )
     found = []
-    for document, number, home, at, currency, total, told, count in rows:
+    for document, number, home, at, version, seq, day_of, currency, total, told, count in rows:
         names, qty = _names(lines[document])
         gross = from_units(sum(row[2] for row in lines[document]), MONEY_SCALE) if names else None
         found.append(
             PaperView(
-                "invoice", document, number, sources[home], instant(at), names, qty, gross, currency,
+                "invoice", document, number, sources[home], began(instant(at), version, seq, day_of), names, qty, gross, currency,
                 from_units(total, MONEY_SCALE), None if told is None else from_units(told, MONEY_SCALE), count,
                 foreign.get(document, ()),
             )
@@ -111,22 +112,23 @@ def payment_views(ids: Collection[int]) -> list[PaymentView]:
         )
     )
     rows = bulk.select(
-        "SELECT d.id, d.number, d.home_id, s.learned_at, d.payer, d.paid_date, d.reference, d.amount, d.currency"
+        "SELECT d.id, d.number, d.home_id, s.learned_at, s.version, s.last_seq, d.payer, d.paid_date, d.reference, d.amount, d.currency"
         f" FROM {bulk.table(Payment)} d JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
         f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported AND d.amount > 0 ORDER BY d.id",
         [bound],
     )
     finder = Finder("customer")
-    finder.learn_keys(name_key(row[4]) for row in rows if row[4])
-    payers = {row[4]: finder.find(0, row[4], name_key(row[4])) for row in rows if row[4]}
+    names = sorted({row[6] for row in rows if row[6]})
+    finder.learn_keys(map(name_key, names))
+    payers = {name: finder.find(0, name, name_key(name)) for name in names}
     known = known_by(customer for customer in payers.values() if customer is not None)
     return [
         PaymentView(
-            document, number, sources[home], instant(at), payer, _elsewhere(home, known, payers.get(payer)),
+            document, number, sources[home], began(instant(at), version, seq, paid), payer, _elsewhere(home, known, payers.get(payer)),
             day(paid), reference, from_units(units, MONEY_SCALE),
             from_units(min(units, int(placed.get(document, 0))), MONEY_SCALE), currency, foreign.get(document, ()),
         )
-        for document, number, home, at, payer, paid, reference, units, currency in rows
+        for document, number, home, at, version, seq, payer, paid, reference, units, currency in rows
     ]  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class UnmatchedPayment(Check):
             "paid": "" if payment.paid_date is None else stored(payment.paid_date), "number": payment.number,
             "reference": payment.reference, "payment_id": payment.id, "currency": payment.currency,
         }  # fmt: skip
-        yield Candidate("payment", payment.id, payment.learned_at, facts, money=rest, currency=payment.currency)
+        yield Candidate("payment", payment.id, payment.began, facts, money=rest, currency=payment.currency)
 
     def title(self, facts: Facts) -> str:
         """Such as: 2,000.00 from “东澳渔业设备有限公司”: no such customer, no invoice."""
