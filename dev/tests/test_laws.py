@@ -18,6 +18,9 @@ ROWS = [
 ]
 
 
+PLAN = re.findall(r"(?m)^\| (T-\d\d) \| (.+) \| (.+) \|$", (ROOT / "docs" / "develop" / "tests.md").read_text("utf-8"))
+
+
 def files_of(by: str) -> list[Path]:
     """The files that a cell names: paths, and modules by their dotted name."""
     words = [word.split()[0] for word in re.findall(r"`([^`]+)`", by)]
@@ -42,3 +45,19 @@ def test_a_law_is_shown_by_what_exists(law: str, by: str) -> None:
 def test_every_law_of_verify_stands_on_the_page() -> None:
     (row,) = (law for law, _ in ROWS if law.startswith("`ordertrail verify`"))
     assert re.findall(r"`(\w+)`", row) == [law.__name__ for law in laws.LAWS]
+
+
+def test_every_row_of_the_test_plan_stands_there_once() -> None:
+    assert [row for row, _, _ in PLAN] == [f"T-{number:02}" for number in range(1, 63)]
+
+
+@pytest.mark.parametrize(("row", "where"), [(row, where) for row, _, where in PLAN])
+def test_a_row_of_the_test_plan_names_a_test_that_exists_an_issue_or_what_is_missing(row: str, where: str) -> None:
+    named = files_of(where)
+    assert [str(path.relative_to(ROOT)) for path in named if not path.is_file()] == []
+    for path in named:
+        assert re.search(r"(?m)^def test_", path.read_text("utf-8")), f"{path.relative_to(ROOT)} tests nothing"
+    assert named or where.startswith(("later: ", "later by design", "missing")), row
+    assert not where.startswith("partly: ") or "later: " in where or "missing" in where, (
+        f"{row}: which part is not shown?"
+    )

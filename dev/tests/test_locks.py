@@ -10,6 +10,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REQUIREMENTS = ROOT / "requirements"
+OTHER_SYSTEMS = {"pysqlite3", "colorama"}
+"""Locked for some systems only."""
 PIN = re.compile(r"(?m)^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)")
 
 
@@ -85,6 +88,21 @@ def test_the_changelog_has_the_version_that_the_package_has() -> None:
     assert version
     assert newest
     assert newest[1] == version[1]
+
+
+def normal(name: str) -> str:
+    """A package's name as registries compare them."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_what_is_installed_here_is_what_the_lock_names_in_those_versions() -> None:
+    installed = {normal(one.metadata["Name"]): one.version for one in metadata.distributions()}
+    locked = {normal(name): version for name, version in pins("dev").items()}
+    assert installed.keys() - locked.keys() <= {"pip", "setuptools"}  # pip came with the environment
+    assert {name: installed[name] for name in installed if name in locked} == {
+        name: locked[name] for name in installed if name in locked
+    }
+    assert locked.keys() - installed.keys() <= OTHER_SYSTEMS
 
 
 def test_a_wheel_with_one_other_byte_is_refused(tmp_path: Path) -> None:

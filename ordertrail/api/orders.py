@@ -236,11 +236,14 @@ class Maker:
     def revenue(self) -> str | None:
         """What was shipped comes to, net, less what came back; None where no system tells of goods, or of which line some are."""
         lines = {line.pk: line for line in self.told.lines}
-        went = [row for row in self.told.goods if row.counts]
-        if not self.told.goods_told or any(row.order_line_id not in lines for row in went):
-            return None
-        pieces = (Piece(lines[row.order_line_id].net, row.qty, lines[row.order_line_id].qty) for row in went)
-        return self.money(revenue(pieces, self.digits))
+        pieces = []
+        for row in self.told.goods:
+            if row.counts:
+                line = lines.get(row.order_line_id or 0)
+                if line is None:
+                    return None
+                pieces.append(Piece(line.net, row.qty, line.qty))
+        return self.money(revenue(pieces, self.digits)) if self.told.goods_told else None
 
     def duration(self) -> shapes.Duration:
         """Working days from the order to the promised and to the last delivery, once all has left."""

@@ -32,6 +32,8 @@ READY = "demo-ready"
 BEGUN = "demo-begun"
 """Marks a folder as the demo's from the first moment on: nothing else is ever removed."""
 SOURCES = "source-systems"
+ON_A_DESK = 3
+"""So many findings each of the demo's people has taken, as long as as many are left for others to take."""
 DAY_SECONDS = 60
 """With ``--live`` a company day passes in so many seconds."""
 
@@ -85,6 +87,8 @@ def make(folder: Path, shown: Shown) -> None:
     with company.serve_crm(0) as crm:
         _sync(company, crm.address, shown)
     _follow(shown)
+    hand_out()
+    _follow(shown)
     (folder / READY).touch()
 
 
@@ -119,6 +123,22 @@ def _follow(shown: Shown) -> None:
         show("checks and figures", 0, None)
         while following():
             pass
+
+
+def hand_out() -> None:
+    """Put some findings on people's desks, the largest money of each role first: half of them taken, the next one given by Dana."""
+    from ordertrail.findings.actions import give, take
+    from ordertrail.findings.queries import Filter, findings
+    from ordertrail.parties.models import Person
+
+    dana = Person.objects.get(username="dana")
+    for name, role in ROLES.items():
+        person = Person.objects.get(username=name)
+        mine = [finding.pk for finding in findings(person, Filter(role=role))[: 2 * ON_A_DESK]]
+        for taken in mine[: min(ON_A_DESK, len(mine) // 2)]:
+            take(person, taken)
+        for given in mine[ON_A_DESK : ON_A_DESK + 1]:
+            give(dana, given, person, text="Please look at this one first. 请先处理这一条。")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ordertrail.records.models import Source
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One thing that a check has seen now. ``key`` tells several on one object apart; ``money`` is gross in ``currency``;
-    ``since`` is when the evidence began; ``role`` where it is not the check's."""
+    ``since`` is when the evidence began, by its documents (``findings.began``); ``role`` where it is not the check's."""
 
     object_kind: str
     object: int

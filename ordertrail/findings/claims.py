@@ -36,6 +36,7 @@ class Claim:
     scope says that this means 0 (``document`` is 0, ``as_of`` when the source was last read). ``by_line`` holds the quantities
     by order line id; ``whole`` is False where a part of it belongs to no known line. ``by_paper`` holds the figure by group;
     ``own_papers_only``: its scope says that a paper that it does not have means nothing (the delivery note comes a day later).
+    ``began``: since when its papers say so.
     """
 
     order: int
@@ -53,6 +54,7 @@ class Claim:
     whole: bool = True
     by_paper: Mapping[int, Decimal] = field(default_factory=dict)
     own_papers_only: bool = False
+    began: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
+from ordertrail.findings.began import began, own_day
 from ordertrail.lib import bulk
 from ordertrail.lib.moments import moment
 from ordertrail.lib.money import (
@@ -45,7 +46,8 @@ from ordertrail.work.models import WorkOrder
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A source document: whose it is, its number, since when it says what it says; ``record`` where its facts were read."""
+    """A source document: whose it is, its number, when we learned what it says and since when it says so; ``record`` where its
+    facts were read."""
 
     document: int
     source: int
@@ -54,6 +56,7 @@ class Paper:
     number: str
     group: int
     learned_at: datetime
+    began: datetime
     gone: bool
     record: Record | None
 
@@ -182,17 +185,23 @@ def _qty(units: int | None) -> Decimal | None:
     return None if units is None else from_units(units, QTY_SCALE)
 
 
+_DAY = own_day('d."group"')
+
+
 def _papers(groups: Collection[int]) -> Iterator[Paper]:
     """Every member of these groups; facts are read for orders, and for documents that are not their group's home."""
-    for document, source, kind, ref, number, group, learned_at, gone_at, told in bulk.select(
-        'SELECT d.id, d.source_id, d.kind, d.ref, d.number, d."group", d.learned_at, d.gone_at, v.facts'
+    for document, source, kind, ref, number, group, learned_at, version, seq, day, gone_at, told in bulk.select(
+        'SELECT d.id, d.source_id, d.kind, d.ref, d.number, d."group", d.learned_at, d.version, d.last_seq,'
+        f" CASE WHEN d.version = '' AND d.kind <> 'order' THEN {_DAY} END, d.gone_at, v.facts"
         f" FROM {bulk.table(SourceDocument)} d LEFT JOIN {bulk.table(SourceVersion)} v"
         " ON v.id = d.current AND (d.kind = 'order' OR d.id <> d.\"group\")"
         f' WHERE d."group" IN {bulk.among()} ORDER BY d.id',
         [bulk.bound(groups)],
     ):
         record = facts.load(kind, told) if told else None
-        yield Paper(document, source, kind, ref, number, group, instant(learned_at), gone_at is not None, record)
+        at = instant(learned_at)
+        since = began(at, version, seq, moment(record.order_date)[1] if isinstance(record, OrderRecord) else day)
+        yield Paper(document, source, kind, ref, number, group, at, since, gone_at is not None, record)
 
 
 # --- the other members' words, from their facts ------------------------------------------------------------------------

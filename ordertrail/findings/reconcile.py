@@ -157,14 +157,14 @@ class _Ledger:
             self.done.opened += 1
             self.fresh.append(
                 (check.name, check.kind, candidate.object_kind, candidate.object, candidate.order, candidate.key, OPEN,
-                 candidate.facts, candidate.money, candidate.currency, role, candidate.since)
+                 candidate.facts, candidate.money, candidate.currency, role, min(candidate.since, self.at))
             )  # fmt: skip
             return
         told = (candidate.facts, candidate.money, candidate.currency, candidate.order)
         same = told == (row.facts, row.money, row.currency, row.order)
         again = row.status == CLOSED
         if again:
-            row.status, row.closed_at, row.since = OPEN, None, candidate.since
+            row.status, row.closed_at, row.since = OPEN, None, min(candidate.since, self.at)
             self.done.reopened += 1
             self.events.append((row.pk, "reopened", candidate.facts))
         elif not same:

@@ -174,7 +174,7 @@ class _Order:
             return None
         return Claim(
             self.frame.order, fact, newest.source, value, amount, newest.document, newest.number, len(papers),
-            newest.learned_at, by_line=by_line, whole=whole,
+            newest.learned_at, by_line=by_line, whole=whole, began=newest.began,
         )  # fmt: skip
 
     def _from_papers(self, fact: str) -> Iterator[Claim]:
@@ -226,7 +226,15 @@ class _Order:
             reported=words[0].reported, by_line=dict(by_line), whole=all(word.line is not None for word in counted),
             by_paper=dict(by_paper),
             own_papers_only=not words[0].reported and self.company.scope[fact, source] in ("", "documents"),
+            began=max(
+                (paper.began for paper in (self._told_by(source) if words[0].reported else papers.values())),
+                default=newest.began,
+            ),
         )  # fmt: skip
+
+    def _told_by(self, source: int) -> list[Paper]:
+        """The order's documents in ``source``, which tell its bare figures."""
+        return [paper for paper in self.papers if paper.source == source]
 
     def _unwritten(self, fact: str, source: int) -> Claim | None:
         """0, where a source says so by a bare figure or by its silence."""
@@ -237,7 +245,7 @@ class _Order:
             newest = max(told, key=lambda paper: (paper.learned_at, paper.document))
             return Claim(
                 self.frame.order, fact, source, ZERO, amount, newest.document, newest.number, len(told), newest.learned_at,
-                reported=True,
+                reported=True, began=newest.began,
             )  # fmt: skip
         if source in self.company.by_silence[fact] and (self.company.scope[fact, source] == "all" or own):
             as_of = self.company.read_at.get(source, self.newest)

@@ -80,7 +80,7 @@ class LooseLine:
     sku: str
     qty: Decimal
     gross: Decimal | None
-    learned_at: datetime
+    began: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +162,8 @@ class OrderView:
 
     def since(self, *claims: Claim | None) -> datetime:
         """When the evidence began: the later of these words; without any, when the order was told last."""
-        told = [claim.as_of for claim in claims if claim is not None and not claim.silent]
-        return max(told, default=self.home.learned_at)
+        told = [claim.began or claim.as_of for claim in claims if claim is not None and not claim.silent]
+        return max(told, default=self.home.began)
 
 
 Foreign = tuple[str, str]
@@ -188,7 +188,7 @@ class PaperView:
     id: int
     number: str
     source: Source
-    learned_at: datetime
+    began: datetime
     unknown: tuple[str, ...] = ()
     qty: Decimal = ZERO
     money: Decimal | None = None
@@ -209,7 +209,7 @@ class PaymentView:
     id: int
     number: str
     source: Source
-    learned_at: datetime
+    began: datetime
     payer: str
     payer_known: bool
     paid_date: date | None

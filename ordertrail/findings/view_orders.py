@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import Model
 
 from ordertrail.billing.models import Invoice, InvoiceLine, Payment, PaymentShare
 from ordertrail.catalog.models import Product
+from ordertrail.findings.began import began
 from ordertrail.findings.heard import Paper, instant
 from ordertrail.findings.says import read
 from ordertrail.findings.view import LineView, LooseLine, Naming, OrderView, WorkView, day
@@ -166,7 +168,7 @@ def _loose(ids: Any, papers: Mapping[int, Paper]) -> dict[int, list[LooseLine]]:
         )
         for order, document, number, source, line, sku, qty, units in rows:
             amount = None if units is None else from_units(units, MONEY_SCALE)
-            at = papers[document].learned_at
+            at = papers[document].began
             found[order].append(LooseLine(kind, document, number, source, line, sku, _qty(qty), amount, at))
     return found
 
@@ -226,7 +228,7 @@ def _customers(members: Mapping[int, tuple[Paper, ...]]) -> dict[int, list[tuple
 def _payers(orders: Collection[int]) -> list[tuple[int, Paper, str, str]]:
     """Who paid for these orders: (order, the payment, the payer as the bank writes them, twice)."""
     rows = bulk.select(
-        "SELECT DISTINCT s.order_id, d.id, d.source_id, d.ref, d.number, d.learned_at, p.payer"
+        "SELECT DISTINCT s.order_id, d.id, d.source_id, d.ref, d.number, d.learned_at, d.version, d.last_seq, p.paid_date, p.payer"
         f" FROM {bulk.table(PaymentShare)} s JOIN {bulk.table(Payment)} p ON p.id = s.payment_id"
         f" JOIN {bulk.table(SourceDocument)} d ON d.id = p.id"
         f" WHERE s.order_id IN {bulk.among()} AND p.state = 'done' AND p.payer <> '' AND NOT p.reported"
@@ -234,9 +236,13 @@ def _payers(orders: Collection[int]) -> list[tuple[int, Paper, str, str]]:
         [bulk.bound(orders)],
     )
     return [
-        (order, Paper(pk, source, "payment", ref, number, pk, instant(at), False, None), payer, payer)
-        for order, pk, source, ref, number, at, payer in rows
+        (order, _payment(pk, source, ref, number, instant(at), told), payer, payer)
+        for order, pk, source, ref, number, at, *told, payer in rows
     ]
+
+
+def _payment(pk: int, source: int, ref: str, number: str, at: datetime, told: Sequence[Any]) -> Paper:
+    return Paper(pk, source, "payment", ref, number, pk, at, began(at, *told), False, None)
 
 
 def known_by(customers: Iterable[int]) -> dict[int, set[int]]:

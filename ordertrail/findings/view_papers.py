@@ -10,6 +10,7 @@ from typing import Any
 from ordertrail.billing.credit_notes import oldest_open
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment, PaymentShare
 from ordertrail.desk.agree import Beliefs
+from ordertrail.findings.began import began
 from ordertrail.findings.heard import instant
 from ordertrail.findings.view import Foreign, PaperView, PaymentView, Shared, day
 from ordertrail.findings.view_orders import known_by
@@ -26,16 +27,17 @@ def shipment_views(ids: Collection[int]) -> list[PaperView]:
     lines = _unknown(ShipmentLine, "shipment", ids, "0")
     sources = Beliefs.now().by_id
     rows = bulk.select(
-        f"SELECT d.id, d.number, d.home_id, s.learned_at FROM {bulk.table(Shipment)} d"
+        f"SELECT d.id, d.number, d.home_id, s.learned_at, s.version, s.last_seq, d.shipped_date FROM {bulk.table(Shipment)} d"
         f" JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
         f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported ORDER BY d.id",
         [bulk.bound(ids)],
     )
     borne = _borne(lines, sources)
     found = []
-    for document, number, home, at in rows:
+    for document, number, home, at, *told in rows:
         names, shared, qty = _names(lines[document], borne)
-        found.append(PaperView("shipment", document, number, sources[home], instant(at), names, qty, shared=shared))
+        since = began(instant(at), *told)
+        found.append(PaperView("shipment", document, number, sources[home], since, names, qty, shared=shared))
     return found
 
 
@@ -44,7 +46,7 @@ def invoice_views(ids: Collection[int]) -> list[PaperView]:
     lines, foreign = _unknown(InvoiceLine, "invoice", ids, "r.gross"), _foreign(_BILLED, ids)
     sources = Beliefs.now().by_id
     rows = bulk.select(
-        "SELECT d.id, d.number, d.home_id, s.learned_at, d.currency, d.total, d.total_told,"
+        "SELECT d.id, d.number, d.home_id, s.learned_at, s.version, s.last_seq, d.invoice_date, d.currency, d.total, d.total_told,"
         f" (SELECT COUNT(*) FROM {bulk.table(InvoiceLine)} l WHERE l.invoice_id = d.id)"
         f" FROM {bulk.table(Invoice)} d JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
         f" WHERE d.id IN {bulk.among()} AND d.state = 'posted' AND NOT d.reported ORDER BY d.id",
@@ -52,12 +54,12 @@ def invoice_views(ids: Collection[int]) -> list[PaperView]:
     )
     borne = _borne(lines, sources)
     found = []
-    for document, number, home, at, currency, total, told, count in rows:
+    for document, number, home, at, version, seq, day_of, currency, total, told, count in rows:
         names, shared, qty = _names(lines[document], borne)
         gross = from_units(sum(row[2] for row in lines[document]), MONEY_SCALE) if names or shared else None
         found.append(
             PaperView(
-                "invoice", document, number, sources[home], instant(at), names, qty, gross, currency,
+                "invoice", document, number, sources[home], began(instant(at), version, seq, day_of), names, qty, gross, currency,
                 from_units(total, MONEY_SCALE), None if told is None else from_units(told, MONEY_SCALE), count,
                 foreign.get(document, ()), shared,
             )
@@ -136,23 +138,23 @@ def payment_views(ids: Collection[int]) -> list[PaymentView]:
     bound, sources, foreign = bulk.bound(ids), Beliefs.now().by_id, _foreign(_PAID, ids)
     placed = _placed(bound)
     rows = bulk.select(
-        "SELECT d.id, d.number, d.home_id, s.learned_at, d.payer, d.paid_date, d.reference, d.amount, d.currency"
+        "SELECT d.id, d.number, d.home_id, s.learned_at, s.version, s.last_seq, d.payer, d.paid_date, d.reference, d.amount, d.currency"
         f" FROM {bulk.table(Payment)} d JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
         f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported AND d.amount > 0 ORDER BY d.id",
         [bound],
     )
-    payers = customers_named({row[4] for row in rows})
+    payers = customers_named({row[6] for row in rows})
     known = known_by(customer for customer in payers.values() if customer is not None)
-    waiting = {payers.get(row[4]) for row in rows if placed.get(row[0], 0) < row[7]}
+    waiting = {payers.get(row[6]) for row in rows if placed.get(row[0], 0) < row[9]}
     opens = _opens({customer for customer in waiting if customer is not None})
     return [
         PaymentView(
-            document, number, sources[home], instant(at), payer, _elsewhere(home, known, payers.get(payer)),
+            document, number, sources[home], began(instant(at), version, seq, paid), payer, _elsewhere(home, known, payers.get(payer)),
             day(paid), reference, from_units(units, MONEY_SCALE),
             from_units(min(units, placed.get(document, 0)), MONEY_SCALE), currency, foreign.get(document, ()),
             tuple(opens[payers.get(payer), currency]),
         )
-        for document, number, home, at, payer, paid, reference, units, currency in rows
+        for document, number, home, at, version, seq, payer, paid, reference, units, currency in rows
     ]  # fmt: skip
 
 

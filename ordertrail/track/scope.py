@@ -44,6 +44,17 @@ def seen(kind: str, ids: Collection[int], person: object) -> set[int]:
     return set(rows.values_list(column, flat=True))
 
 
+def whole(kind: str, document: int, person: object) -> bool:
+    """Whether ``person`` may see everything that one document, which they see, tells of: a shipment, an invoice or a payment may serve
+    other people's orders too, or lines that no order is known of."""
+    if only_for(person) is None or kind not in _BY_ORDER:
+        return True
+    model, column = _BY_ORDER[kind]
+    return (
+        not model.objects.filter(**{column: document}).exclude(order__in=visible_orders(person).values("pk")).exists()
+    )
+
+
 View = Callable[[HttpRequest, int], HttpResponse]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.contrib import messages
@@ -24,7 +24,7 @@ from ordertrail.track.differences import Difference, Plain, compared, flat
 from ordertrail.track.field_words import figure, word
 from ordertrail.track.order import person_of
 from ordertrail.track.papers import Bond, Paper, group
-from ordertrail.track.scope import seen
+from ordertrail.track.scope import seen, whole
 from ordertrail.track.things import ICONS, KINDS
 from ordertrail.web.rights import may, needs
 
@@ -69,6 +69,7 @@ class SourcePage:
     older: int
     papers: tuple[Paper, ...]
     bonds: tuple[Bond, ...]
+    told: bool  # False: what it says is not shown, since it tells of other people's orders too
 
 
 def document_of(request: HttpRequest, pk: int) -> SourceDocument:
@@ -79,8 +80,10 @@ def document_of(request: HttpRequest, pk: int) -> SourceDocument:
     return document
 
 
-def source_page(document: SourceDocument, *, cost: bool) -> SourcePage:
-    """The page of ``document``, by a fixed number of queries; without ``cost`` no cost is on it."""
+def source_page(document: SourceDocument, person: object) -> SourcePage:
+    """The page of ``document``, by a fixed number of queries: no cost on it for who sees none, and nothing that it says where that
+    tells of orders which ``person`` may not see."""
+    cost, told = may(person, "see_cost"), whole(document.kind, document.group, person)
     hidden = frozenset() if cost else COST
     rows = list(
         SourceVersion.objects.filter(document=document).select_related("batch").order_by("-pk")[: SHOWN_VERSIONS + 1]
@@ -93,11 +96,12 @@ def source_page(document: SourceDocument, *, cost: bool) -> SourcePage:
         KINDS[document.kind],
         ICONS[document.kind],
         href(document.kind, document.group),
-        _facts(document.kind, now, hidden),
-        versions[:SHOWN_VERSIONS],
+        _facts(document.kind, now if told else None, hidden),
+        tuple(version if told else replace(version, changes=()) for version in versions[:SHOWN_VERSIONS]),
         max(0, document.last_seq - SHOWN_VERSIONS),
         thing.papers,
         thing.bonds.get(document.pk, ()),
+        told,
     )
 
 
@@ -141,7 +145,7 @@ def _facts(kind: str, told: SourceVersion | None, hidden: frozenset[str]) -> Fac
 def source_document(request: HttpRequest, pk: int) -> HttpResponse:
     """What one system says of one document, and since when; ``?order=`` proposes that order's customer to be one with this."""
     document = document_of(request, pk)
-    page = source_page(document, cost=may(request.user, "see_cost"))
+    page = source_page(document, request.user)
     number = request.GET.get("order", "")
     proposed = _customer_of(request, number, document) if number else None
     return render(request, "track/source_document.html", {"page": page, "proposed": proposed})
@@ -176,7 +180,7 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
         detail = _("No other document of this kind bears %(number)s; look for it first, and copy its number.")
         messages.error(request, detail % {"number": typed})
         return redirect("track:document", pk=pk)
-    page = source_page(document, cost=may(request.user, "see_cost"))
+    page = source_page(document, request.user)
     return render(request, "track/source_document.html", {"page": page, "typed": typed, "others": others}, status=422)
 
 

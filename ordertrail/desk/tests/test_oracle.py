@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from ordertrail.billing import invoices, payments
-from ordertrail.billing.rules import payment_shares
+from ordertrail.billing.rules import invoice_shares, payment_shares
 from ordertrail.desk import agree, precedence, recount
 from ordertrail.desk import mirror as mirroring
 from ordertrail.desk.laws import verify
@@ -391,9 +391,36 @@ def tax_is_rounded_on_every_line(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(recount, "_sql", lambda: sql)
 
 
+def freight_is_nobody_s(patch: pytest.MonkeyPatch) -> None:
+    def without(lines: Any, total: int, digits: int, **_more: Any) -> dict[Any, int]:
+        return invoice_shares([(name or invoices.NOBODY, net, rate) for name, net, rate in lines], total, digits)
+
+    patch.setattr(invoices, "invoice_shares", without)
+
+
+def credit_notes_are_left_out_when_money_is_divided(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(payments._Opens, "credit", lambda *_: None)
+
+
+def credit_notes_are_left_out_of_what_is_due(patch: pytest.MonkeyPatch) -> None:
+    sql = recount._sql().replace("WHERE open < 0 AND", "WHERE open < -999999999999 AND")
+    patch.setattr(recount, "_sql", lambda: sql)
+
+
+def a_closed_order_stays_open(patch: pytest.MonkeyPatch) -> None:
+    sql = recount._sql().replace("WHERE a.state = 'closed'", "WHERE a.state = 'nothing'")
+    patch.setattr(recount, "_sql", lambda: sql)
+
+
+def an_allocation_takes_more_than_is_open(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(payments, "within", lambda amount, _room: amount)
+
+
 BUGS = (
     a_return_opens_the_line_again, a_merged_invoice_counts_in_full_on_each_order, a_draft_invoice_counts,
     the_last_in_rank_is_believed, money_is_divided_in_equal_parts, late_words_become_current, tax_is_rounded_on_every_line,
+    freight_is_nobody_s, credit_notes_are_left_out_when_money_is_divided, credit_notes_are_left_out_of_what_is_due,
+    a_closed_order_stays_open, an_allocation_takes_more_than_is_open,
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ class OtherCurrency(Check):
                 "currency": paper.currency, "number": " ".join(number for number, _ in paper.foreign),
                 "wanted": paper.foreign[0][1],
             }  # fmt: skip
-            yield Candidate(kind, paper.id, paper.learned_at, facts, money=money, currency=paper.currency)
+            yield Candidate(kind, paper.id, paper.began, facts, money=money, currency=paper.currency)
 
     def title(self, facts: Facts) -> str:
         """Such as: Bank 2026091500371: 1,356.00 EUR for INV-2609-0024, which is in CNY."""

@@ -39,9 +39,7 @@ class TotalDiffers(Check):
             source = order.sources[order.frame.home].name
             facts = _facts(source, order.number, order.id, told, counted, order.currency)
             money = abs(told - counted)
-            yield Candidate(
-                "order", order.id, order.home.learned_at, facts, order.id, money=money, currency=order.currency
-            )
+            yield Candidate("order", order.id, order.home.began, facts, order.id, money=money, currency=order.currency)
 
     def per_paper(self, paper: PaperView) -> Iterable[Candidate]:
         """One candidate while an invoice's lines do not make its total."""
@@ -49,7 +47,7 @@ class TotalDiffers(Check):
         if told is not None and counted is not None and _differ(told, abs(counted), paper.lines, paper.currency):
             facts = _facts(paper.source.name, paper.number, paper.id, told, abs(counted), paper.currency)
             money = abs(told - abs(counted))
-            yield Candidate(paper.kind, paper.id, paper.learned_at, facts, money=money, currency=paper.currency)
+            yield Candidate(paper.kind, paper.id, paper.began, facts, money=money, currency=paper.currency)
 
     def title(self, facts: Facts) -> str:
         """Such as: OMS SO-2609-0031: total 1,360.00 ≠ its lines 1,356.00."""

@@ -47,7 +47,7 @@ class TrialOrder(Check):
                 "customer": order.customer_name, "ordered": stored(ordered), "currency": order.currency,
             }  # fmt: skip
             yield Candidate(
-                "order", order.id, order.home.learned_at, facts, order.id, money=ordered, currency=order.currency
+                "order", order.id, order.home.began, facts, order.id, money=ordered, currency=order.currency
             )
 
     def title(self, facts: Facts) -> str:

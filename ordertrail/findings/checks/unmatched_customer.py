@@ -48,7 +48,7 @@ class UnmatchedCustomer(Check):
                     "agreed": order.agreed_customer, "number": order.number, "said_number": paper.number,
                     "field": foreign_field(order.sources[paper.source], "order", "customer"), "kind": paper.kind,
                 }  # fmt: skip
-                since = max(paper.learned_at, order.home.learned_at)
+                since = max(paper.began, order.home.began)
                 key = f"#{order.customer}"
                 role = "finance" if paper.kind == "payment" else ""
                 yield Candidate("customer", customer, since, facts, order.id, key, money, currency, role)

@@ -51,7 +51,7 @@ class UnmatchedLine(Check):
             }  # fmt: skip
             money = sum(gross, Decimal(0)) if gross else None
             yield Candidate(
-                "order", order.id, first.learned_at, facts, order.id, f"#{first.document}", money, order.currency,
+                "order", order.id, first.began, facts, order.id, f"#{first.document}", money, order.currency,
                 ROLES[first.kind],
             )  # fmt: skip
 
@@ -68,7 +68,7 @@ class UnmatchedLine(Check):
                 bearers = (bearer for shared in paper.shared for bearer in shared.orders)
                 facts["orders"] = "; ".join(" – ".join(filter(None, bearer)) for bearer in bearers)
             yield Candidate(
-                paper.kind, paper.id, paper.learned_at, facts, money=paper.money, currency=paper.currency,
+                paper.kind, paper.id, paper.began, facts, money=paper.money, currency=paper.currency,
                 role=ROLES[paper.kind],
             )  # fmt: skip
 

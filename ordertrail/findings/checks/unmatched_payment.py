@@ -47,7 +47,7 @@ class UnmatchedPayment(Check):
         if payment.payer_known:
             facts["known"] = True
             facts["opens"] = [[number, stored(left)] for number, left in payment.opens]
-        yield Candidate("payment", payment.id, payment.learned_at, facts, money=rest, currency=payment.currency)
+        yield Candidate("payment", payment.id, payment.began, facts, money=rest, currency=payment.currency)
 
     def title(self, facts: Facts) -> str:
         """Such as: 2,000.00 from “东澳渔业设备有限公司”: no such customer, no invoice."""

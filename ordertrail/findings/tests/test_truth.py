@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ordertrail.demo.sources import source_settings, write_sources
 from ordertrail.findings.follow import daily, follow
 from ordertrail.findings.models import Finding
 from ordertrail.findings.queries import told
+from ordertrail.lib import clock
 from ordertrail.orders.models import OrderStatus
 from ordertrail.records.models import SourceDocument
 from ordertrail.sync.ahead import Ahead
@@ -72,6 +74,11 @@ def test_every_planted_truth_of_the_demo_company_and_nothing_else(
         synced(source_settings(company, crm.address), monkeypatch)
     numbers = dict(OrderStatus.objects.values_list("order_id", "number"))
     rows = list(Finding.objects.filter(status="open"))
+    ages = [clock.now() - row.since for row in rows]
+    assert min(ages) >= timedelta(0)
+    assert (
+        sum(age >= timedelta(days=1) for age in ages) > len(ages) / 2
+    )  # as old as the documents, not as the first load
     facts = company.facts
 
     def seen(check: str, *more: str) -> Counter[tuple[Any, ...]]:

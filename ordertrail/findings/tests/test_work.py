@@ -135,7 +135,7 @@ def test_lists_counts_and_sums_count_the_order_once(by: dict[str, Source], bo: P
         "finished_below_ordered": 1, "invoiced_over_shipped": 1, "shipped_differs": 1,
     }  # fmt: skip
     total = queries.sums(every)
-    assert (total.findings, total.things, total.money) == (3, 1, {"CNY": D("542.40")})
+    assert (total.findings, total.orders, total.others, total.money) == (3, 1, 0, {"CNY": D("542.40")})
     assert [row.pk for row in queries.open_of_order(x_id())] == [row.pk for row in every]
     customer = int(by["oms"].documents.get(kind="customer").pk)
     asked = {
