@@ -61,8 +61,8 @@ def product(pk: int, by: Caller, day: date | None = None) -> shapes.Product:
         over_tolerance=written.decimals(row.over_tolerance, 2),
         allow_negative=row.allow_negative,
         lead_time_days=row.lead_time_days,
-        stock=shapes.Stock(
-            **{name: _qty(units) if kept or name in WANTED else None for name, units in stock_of(pk, day).items()}
+        stock=shapes.Stock.model_validate(
+            {name: _qty(units) if kept or name in WANTED else None for name, units in stock_of(pk, day).items()}
         ),
         **cost,
     )

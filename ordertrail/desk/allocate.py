@@ -107,4 +107,3 @@ def _take(s: Step, money: Money, back: dict[int, int]) -> None:
         s.touch("order", *left)
     own.end_allocations(back)
     own.allocate(rest, s.standing("money"))
-

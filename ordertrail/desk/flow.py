@@ -25,7 +25,10 @@ def flow_of(order: int, *, whole: bool = False) -> tuple[list[Node], list[Edge]]
     lines = list(OrderLine.objects.filter(order__in=orders).select_related("order").order_by("order_id", "line"))
     sent = _sent(orders, papers)
     billed = _billed(orders, papers)
-    wanted = None if not whole else {one.line for one in sent} | {one.line for one in billed}
+    wanted: set[int | None] | None = None
+    if whole:
+        wanted = {one.line for one in sent}
+        wanted |= {one.line for one in billed}
     ordered = [
         Ordered(
             line.pk, f"{line.order.number}/{line.line}", line.order_id, _qty(line.qty), _qty(line.qty - line.cancelled_qty),
@@ -61,9 +64,10 @@ def _papers(order: int) -> tuple[set[int], set[int]]:
 def _sharing(order: int) -> set[int]:
     """The orders that share a shipment or an invoice with this one, and itself."""
     shipments, invoices = _papers(order)
-    found = set(ShipmentLine.objects.filter(shipment__in=shipments, counts=True).values_list("order_id", flat=True))
+    found: set[int | None] = {order}
+    found |= set(ShipmentLine.objects.filter(shipment__in=shipments, counts=True).values_list("order_id", flat=True))
     found |= set(InvoiceLine.objects.filter(invoice__in=invoices, counts=True).values_list("order_id", flat=True))
-    return {pk for pk in found if pk is not None} | {order}
+    return {pk for pk in found if pk is not None}
 
 
 def _sent(orders: Collection[int], papers: tuple[set[int], set[int]] | None) -> list[Sent]:

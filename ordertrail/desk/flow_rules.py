@@ -173,8 +173,8 @@ def flow(
     for line in ordered:
         laid.node("order_line", line.id, line.number, line.document)
     for one in sent:
-        if (line := lines.get(one.line)) is not None and one.qty > 0:
-            _send(laid, line, one, shipped[one.line][one.id])
+        if one.line in lines and one.qty > 0:
+            _send(laid, lines[one.line], one, shipped[one.line][one.id])
     for line in ordered:
         gone = max((end for _, end in shipped[line.id].values()), default=0)
         if gone < line.wanted:
@@ -182,10 +182,9 @@ def flow(
             laid.lay(f"order_line:{line.id}", target, line.wanted - gone, line.worth(gone, line.wanted))
     for bill in billed:
         _bill(laid, lines, bill, shipped, invoiced)
-    for one in paid:
-        laid.lay(
-            f"invoice_line:{one.billed}", laid.node("payment", one.payment, one.number, one.payment), 0, one.amount
-        )
+    for money in paid:
+        target = laid.node("payment", money.payment, money.number, money.payment)
+        laid.lay(f"invoice_line:{money.billed}", target, 0, money.amount)
     _close(laid)
     return list(_nodes(laid)), [Edge(*ends, *figures) for ends, figures in sorted(laid.edges.items(), key=_place)]
 
@@ -224,16 +223,17 @@ def _bill(
         laid.lay(laid.node("shipment_line", "open"), target, 0, bill.gross)
         return
     begin, end = invoiced[line.id][bill.id]
-    pieces = []
+    pieces: list[tuple[str, int, int]] = []
     for row, (first, last) in shipped[line.id].items():
         one, other = max(begin, first), min(end, last)
         if one < other:
-            pieces.append([f"shipment_line:{row}", other - one, line.worth(one, other)])
+            pieces.append((f"shipment_line:{row}", other - one, line.worth(one, other)))
     rest, more = end - begin - sum(piece[1] for piece in pieces), bill.gross - sum(piece[2] for piece in pieces)
     if rest and more >= 0:  # billed before it has left
-        pieces.append([laid.node("shipment_line", "open"), rest, more])
+        pieces.append((laid.node("shipment_line", "open"), rest, more))
     elif pieces:  # an invoice rounds by itself: its cent is the last piece's, so that it is worth what it says
-        pieces[-1][2] += more
+        source, qty, amount = pieces[-1]
+        pieces[-1] = (source, qty, amount + more)
     for source, qty, amount in pieces:
         laid.lay(source, target, qty, amount)
 

@@ -78,7 +78,9 @@ def _check(basis: Basis, lines: list[Line]) -> None:
     for kind, most in (("amount", basis.may_bill), ("advance", basis.may_advance)):
         for order in {line.order for line in lines if line.kind == kind}:
             gross = sum(line.told.gross for line in lines if line.kind == kind and line.order == order and line.told)
-            if gross > most(order, drafts=False):  # a draft that bills too much takes the advance off, or is refused itself
+            if gross > most(
+                order, drafts=False
+            ):  # a draft that bills too much takes the advance off, or is refused itself
                 raise too_much(basis, order, most(order, drafts=False), gross)
 
 

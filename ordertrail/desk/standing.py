@@ -26,7 +26,10 @@ def standings(orders: Collection[int]) -> dict[int, list[LineStanding]]:
         with connection.cursor() as cursor:
             cursor.execute(sql, {"ids": bulk.bound(orders)})
             for row in cursor.fetchall():
-                found[row[1]].append(LineStanding(*row[:5], bool(row[5]), bool(row[6]), *map(int, row[7:])))
+                pk, order, line, product, sku, *told = row
+                service, by_order, *figures = told
+                one = LineStanding(pk, order, line, product, sku, bool(service), bool(by_order), *map(int, figures))
+                found[order].append(one)
     return found
 
 
