@@ -11,7 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import store
+from bench import claims, store
+from bench.claims import claim, told
+from bench.sources import LINES
 from ordertrail.lib.sqlite_library import sqlite3
 
 COPIED = ("records_sourcedocument", "records_sourceversion", "orders_order", "orders_orderline", "orders_orderstatus")
@@ -26,9 +28,19 @@ def main() -> None:
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     with tempfile.TemporaryDirectory(dir=store.CACHE) as folder:
         floor = bare(store.home_of(count) / "db.sqlite3", Path(folder) / "floor.sqlite3")
-    print(f"ours   {whole:7.1f} s  = documents {synced:.1f} + hub {hub:.1f}  ({count / synced:,.0f} orders/s)")
-    print(f"floor  {floor:7.1f} s  bare INSERTs of the same rows into the same tables")
-    print(f"ratio  {synced / floor:7.1f}    memory at most {ours:.0f} MB + {child:.0f} MB of the largest child")
+    told("documents", synced, note=f"({count / synced:,.0f} orders/s)")
+    told("hub", hub)
+    told("floor: bare INSERTs of the same rows into the same tables", floor)
+    told("documents against the floor", synced / floor, "×")
+    name = f"first sync of {count:,} orders / {LINES * count:,} lines into documents and hub"
+    claim(name, whole, 360 * count / store.MILLION, floor=floor)
+    claim(
+        "memory of the first sync, with its largest child",
+        ours + child,
+        2_000,
+        "MB",
+        note=f"({ours:.0f} + {child:.0f})",
+    )
 
 
 def bare(store_file: Path, target: Path) -> float:
@@ -54,4 +66,4 @@ def bare(store_file: Path, target: Path) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    claims.closing(main)

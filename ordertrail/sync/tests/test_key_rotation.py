@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import connection
 from django.utils import translation
@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from ordertrail.cli import sources as commands
 from ordertrail.cli.app import app
+from ordertrail.lib import gate
 from ordertrail.lib.refused import Refused
 from ordertrail.lib.sqlite_library import sqlite3
 from ordertrail.records.models import Source
@@ -88,7 +89,7 @@ def test_what_is_typed_in_while_a_rotation_runs_stays(db: None, monkeypatch: pyt
     def writing() -> Any:  # somebody with the old key is quicker than the first update
         monkeypatch.undo()
         Source.objects.update(secrets=typed)
-        return secrets.writing()
+        return gate.writing()
 
     monkeypatch.setattr(secrets, "writing", writing)
     rotate()
@@ -221,7 +222,7 @@ def wait_for_two_keys(home: Path, process: subprocess.Popen[bytes]) -> None:
 def readable(home: Path, found: list[bytes] | None = None) -> list[bytes]:
     """The keys of the file; InvalidToken unless they (or ``found``) open every secret, and each is the right one."""
     there = found or (home / KEYS).read_bytes().split()
-    box = secrets.MultiFernet([Fernet(key) for key in there])
+    box = MultiFernet([Fernet(key) for key in there])
     with closing(sqlite3.connect(home / "db.sqlite3")) as store:
         rows = store.execute("SELECT code, secrets FROM records_source WHERE code LIKE 'k%'").fetchall()
     assert len(rows) == SECRETS
