@@ -125,6 +125,7 @@ def _invoice(
         blocks_shipping=row.blocks_shipping,
         counter_document=_id(counter),
         counters=_id(row.counters_id),
+        orders=[str(share.order_id) for share in shares if share.order_id],
         lines=[
             shapes.InvoiceLine(
                 line=line.line,

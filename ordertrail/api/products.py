@@ -16,9 +16,12 @@ from ordertrail.api.shapes import products as shapes
 from ordertrail.catalog.models import Barcode, Product
 from ordertrail.desk.availability import Promise, stock_of
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
-from ordertrail.records.models import SourceDocument
-from ordertrail.stock.queries import stock_value
+from ordertrail.records.models import DESK, SourceDocument
+from ordertrail.stock.queries import has_moved, stock_value
 from ordertrail.stock.reading import unit_cost
+
+WANTED = ("open_demand", "pending_shipment")
+"""Figures of stock that orders tell, whoever keeps the goods."""
 
 
 def product_head(row: Product) -> dict[str, Any]:
@@ -39,12 +42,13 @@ def product(pk: int, by: Caller, day: date | None = None) -> shapes.Product:
     """One product with its stock, now or at the end of ``day``. Product.DoesNotExist where there is none."""
     row = Product.objects.select_related("home").get(pk=pk)
     cost: dict[str, Any] = {}
+    kept = row.home.kind == DESK or has_moved(pk)
     if by.sees_cost():
         money = from_units(stock_value(row, day), MONEY_SCALE)
         cost = {
             "standard_cost": None if row.standard_cost is None else written.four(row.standard_cost),
             "unit_cost": written.four(from_units(unit_cost(row, day), QTY_SCALE)),
-            "value": written.money(money, settings.COMPANY.currency),
+            "value": written.money(money, settings.COMPANY.currency) if kept else None,
         }
     barcodes = Barcode.objects.filter(product=pk).order_by("pk")
     return shapes.Product(
@@ -57,16 +61,18 @@ def product(pk: int, by: Caller, day: date | None = None) -> shapes.Product:
         over_tolerance=written.decimals(row.over_tolerance, 2),
         allow_negative=row.allow_negative,
         lead_time_days=row.lead_time_days,
-        stock=shapes.Stock(**{name: _qty(units) for name, units in stock_of(pk, day).items()}),
+        stock=shapes.Stock(
+            **{name: _qty(units) if kept or name in WANTED else None for name, units in stock_of(pk, day).items()}
+        ),
         **cost,
     )
 
 
-def atp(found: Promise) -> shapes.Atp:
-    """What may be promised, and what stands in the way."""
-    numbers = dict(
-        SourceDocument.objects.filter(pk__in={flow.document for flow in found.limiting}).values_list("pk", "number")
-    )
+def atp(found: Promise, by: Caller) -> shapes.Atp:
+    """What may be promised, and what of that which the caller may see stands in the way."""
+    asked = {flow.document for flow in found.limiting}
+    seen = beside.ask().seen("order", asked, by.person)
+    numbers = dict(SourceDocument.objects.filter(pk__in=asked).values_list("pk", "number"))
     return shapes.Atp(
         available=_qty(found.available),
         earliest_date=found.earliest,
@@ -79,6 +85,7 @@ def atp(found: Promise) -> shapes.Atp:
                 qty=_qty(-flow.qty),
             )
             for flow in found.limiting
+            if flow.document in seen
         ],
     )
 

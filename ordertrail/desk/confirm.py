@@ -31,9 +31,8 @@ def confirm(*, by: Person, order: int, day: date | None = None) -> int:
         # The lock on its products makes the place true wherever it matters: among orders that wait for the same goods.
         last = Terms.objects.aggregate(last=Max("place"))["last"] or 0
         Terms.objects.filter(pk=order).update(place=last + 1, confirmed_date=when)
-        s.touch("order", order)
         if head.limited and head.customer is not None:
-            s.settle_now()
+            s.touch("order", order)
             check_credit(s, head.customer, order)
         serve(
             s, {line.product for line in held.of(order) if line.product is not None and not line.service}, among=[order]

@@ -24,7 +24,6 @@ def reopen(*, by: Person, order: int, day: date | None = None) -> int:
         give_back(order)
         s.act("order", order)
         if head.limited and head.customer is not None:
-            s.settle_now()
             check_credit(s, head.customer, order)
         serve(s, {line.product for line in held.of(order) if line.product is not None and not line.service})
     return order

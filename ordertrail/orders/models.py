@@ -157,7 +157,7 @@ class OrderException(models.Model):
     document = models.BigIntegerField()
     at = models.DateTimeField()
     choice = models.CharField(
-        max_length=8, blank=True
+        max_length=10, blank=True
     )  # recreate, ignore; "overtaken" where the order was closed meanwhile
     chosen_at = models.DateTimeField(null=True)
     chosen_by = models.BigIntegerField(null=True)

@@ -65,10 +65,11 @@ def get_product(request: HttpRequest, n: str) -> shapes.Product:
 @get("/products/{n}/atp", right="see_orders", answer=shapes.Atp, params=atp_params)
 def get_product_atp(request: HttpRequest, n: str) -> shapes.Atp:
     """How much of a product may be promised for a day, and when a quantity of it can be had."""
-    product = meant("product", n, caller(request).person)
+    by = caller(request)
+    product = meant("product", n, by.person)
     text = request.GET.get("qty")
     qty = None if text is None else to_units(_qty(text), QTY_SCALE)
-    return products.atp(promise(product, day_of(request, "date"), qty))
+    return products.atp(promise(product, day_of(request, "date"), qty), by)
 
 
 @post("/products", right="keep_catalog", answer=shapes.Product, makes=True)

@@ -172,6 +172,7 @@ class Invoice(InvoiceRow):
     blocks_shipping: bool
     counter_document: Annotated[Id | None, Field(description="The credit note that took all of a posted invoice back.")]
     counters: Annotated[Id | None, Field(description="Of such a credit note: the invoice.")]
+    orders: list[Id]
     lines: list[InvoiceLine]
     shares: list[InvoiceShare]
 

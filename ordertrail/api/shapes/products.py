@@ -33,16 +33,17 @@ class Barcode(Shape):
 
 
 class Stock(Shape):
-    """What is there, what is held, what is wanted and what comes. ``on_hand`` of a past day is what was there at its end."""
+    """What is there, what is held, what is wanted and what comes. ``on_hand`` of a past day is what was there at its end. Null where
+    nobody tells of stock: another system keeps the product, and none of it was ever received here."""
 
-    on_hand: Qty
-    reserved: Qty
-    free: Annotated[Qty, Field(description="On hand and held for nobody.")]
+    on_hand: Qty | None
+    reserved: Qty | None
+    free: Annotated[Qty | None, Field(description="On hand and held for nobody.")]
     open_demand: Annotated[Qty, Field(description="What confirmed orders still want, up to the day asked for.")]
     pending_shipment: Annotated[Qty, Field(description="On draft shipments.")]
-    incoming: Annotated[Qty, Field(description="Planned receipts, up to the day asked for.")]
-    forecast: Annotated[Qty, Field(description="On hand + incoming − open demand.")]
-    sellable: Annotated[Qty, Field(description="On hand − all open demand; below 0 it is shown so.")]
+    incoming: Annotated[Qty | None, Field(description="Planned receipts, up to the day asked for.")]
+    forecast: Annotated[Qty | None, Field(description="On hand + incoming − open demand.")]
+    sellable: Annotated[Qty | None, Field(description="On hand − all open demand; below 0 it is shown so.")]
 
 
 class Product(ProductRow):

@@ -37,7 +37,8 @@ def addresses() -> dict[str, str]:
     """Every call that reads, with an address that is there."""
     orders = dict.fromkeys(("/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline"), "SO-A")
     papers = {
-        "/customers/{n}": "C7", "/products/{n}": "LAMP", "/shipments/{n}": "SH-1", "/invoices/{n}": "INV-1", "/payments/{n}": "PAY-1",
+        "/customers/{n}": "C7", **dict.fromkeys(("/products/{n}", "/products/{n}/atp", "/products/{n}/daily"), "LAMP"),
+        "/receipts/{n}": "GR-2026-00001", "/shipments/{n}": "SH-1", "/invoices/{n}": "INV-1", "/payments/{n}": "PAY-1",
     }  # fmt: skip
     finding = Finding.objects.order_by("pk").values_list("pk", flat=True)[0]
     rows = {"/jobs/{id}": str(ask("sync", source="oms").pk), "/findings/{id}": str(finding)}
@@ -65,10 +66,16 @@ def test_a_call_that_declares_nothing_is_shut() -> None:
     assert (refused.value.status, refused.value.code) == (403, "not_declared")
 
 
+BY = {"/stats/delivery": {"by": "month"}, "/stats/profit": {"by": "product"}}
+"""What some calls must be asked."""
+
+
 @pytest.fixture
 def places(db: None) -> dict[str, str]:
     e1()
     follow()
+    line = {"sku": "LAMP", "qty": "1", "unit_cost": str(COST)}
+    assert program().post("/receipts", {"date": "2026-09-16", "lines": [line]}).status == 201
     return addresses()
 
 
@@ -81,7 +88,7 @@ def test_each_role_gets_what_its_rights_say_and_nothing_else(places: dict[str, s
     assert len(places) >= 17
     for role, (call, path) in product(ROLES, places.items()):
         who = program(f"a-{role}", role)
-        answer = who.get(path, {"by": "month"} if call == "/stats/delivery" else None)
+        answer = who.get(path, BY.get(call))
         if call == "/health" or (may(who.person, "use_api") and may(who.person, needed[call])):
             assert answer.status in (200, 409 if call == "/stats/delivery" else 200), (role, path, answer.body)
         else:
@@ -102,12 +109,14 @@ def test_no_byte_of_cost_reaches_a_role_that_does_not_see_it(places: dict[str, s
     seen: dict[str, bool] = {}
     for role, (call, path) in product(ROLES, places.items()):
         who = program(f"a-{role}", role)
-        raw = who.get(path).raw
+        raw = who.get(path, BY.get(call) if call == "/stats/profit" else None).raw
         hits = [canary for canary in CANARIES if canary in raw]
         if not may(who.person, "see_cost"):
             assert hits == [], (role, path)
         seen[call] = seen.get(call, False) or bool(hits)
-    assert {call for call, hit in seen.items() if hit} == {"/orders/{n}", "/products/{n}", "/shipments/{n}"}
+    assert {call for call, hit in seen.items() if hit} == {
+        "/orders/{n}", "/products/{n}", "/products/{n}/daily", "/receipts/{n}", "/shipments/{n}", "/stats/profit",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("path", ["/orders", "/products", "/invoices", "/findings"])

@@ -1,4 +1,4 @@
-"""Products, customers, receipts, adjustments and reservations over the API: what is typed is told back, what is wrong changes nothing."""
+"""Products, customers, receipts, adjustments, reservations over the API: what is typed is told back, what is wrong changes nothing."""
 
 from __future__ import annotations
 

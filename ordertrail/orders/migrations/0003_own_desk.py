@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=20)),
                 ('document', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
-                ('choice', models.CharField(blank=True, max_length=8)),
+                ('choice', models.CharField(blank=True, max_length=10)),
                 ('chosen_at', models.DateTimeField(null=True)),
                 ('chosen_by', models.BigIntegerField(null=True)),
                 ('order', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='orders.order')),
