@@ -9,49 +9,47 @@ from ordertrail.billing.rules import Named, payment_shares
 from ordertrail.lib.money import half_up_div
 
 
-class Rests(NamedTuple):
-    """What a default allocation came to: amounts by invoice (a credit note's is negative) and what is left of the money."""
+class Steps(NamedTuple):
+    """What a default allocation comes to: amounts for invoices one after the other (a credit note's is negative), and what is left of
+    the money."""
 
-    parts: dict[int, int]
+    parts: list[tuple[int, int]]
     rest: int
 
 
-def spread(money: int, invoices: Iterable[tuple[int, int]], notes: Iterable[tuple[int, int]] = ()) -> Rests:
+def spread(money: int, invoices: Iterable[tuple[int, int]], notes: Iterable[tuple[int, int]] = ()) -> Steps:
     """The default allocation (domain.md §1.10): ``invoices`` (id, open) in their order take the money; then credit notes (id, open,
     negative) are taken in, in their order, as far as the invoices still open need them.
 
     E12: 3000 on 1000 and 2000; 1400 on both with a credit note of 1600; 3100 leaves 100.
 
     >>> spread(3_000, [(1, 1_000), (2, 2_000)])
-    Rests(parts={1: 1000, 2: 2000}, rest=0)
+    Steps(parts=[(1, 1000), (2, 2000)], rest=0)
     >>> spread(1_400, [(1, 1_000), (2, 2_000)], [(3, -1_600)])
-    Rests(parts={1: 1000, 2: 2000, 3: -1600}, rest=0)
+    Steps(parts=[(1, 1000), (2, 400), (3, -1600), (2, 1600)], rest=0)
     >>> spread(3_100, [(1, 1_000), (2, 2_000)], [(3, -1_600)])
-    Rests(parts={1: 1000, 2: 2000}, rest=100)
+    Steps(parts=[(1, 1000), (2, 2000)], rest=100)
     >>> spread(1_000, [(1, 1_000), (2, 500)], [(3, -100), (4, -600)])
-    Rests(parts={1: 1000, 2: 500, 3: -100, 4: -400}, rest=0)
+    Steps(parts=[(1, 1000), (3, -100), (2, 100), (4, -400), (2, 400)], rest=0)
     """
-    listed = list(invoices)
-    parts: dict[int, int] = {}
-    for invoice, still in listed:
-        _give(parts, invoice, min(money, still))
-        money -= min(money, still)
-    needs = [(invoice, still - parts.get(invoice, 0)) for invoice, still in listed]
+    parts: list[tuple[int, int]] = []
+    needs: list[tuple[int, int]] = []
+    for invoice, still in invoices:
+        taken = min(money, still)
+        money -= taken
+        if taken:
+            parts.append((invoice, taken))
+        if taken < still:
+            needs.append((invoice, still - taken))
     for note, still in notes:
-        given = min(-still, sum(need for _, need in needs))
-        _give(parts, note, -given)
+        left = -still
         for place, (invoice, need) in enumerate(needs):
-            taken = min(given, need)
-            _give(parts, invoice, taken)
-            needs[place] = (invoice, need - taken)
-            given -= taken
-    ordered = {invoice: parts[invoice] for invoice, _ in listed if invoice in parts}
-    return Rests(ordered | parts, money)
-
-
-def _give(parts: dict[int, int], invoice: int, amount: int) -> None:
-    if amount:
-        parts[invoice] = parts.get(invoice, 0) + amount
+            taken = min(left, need)
+            if taken:
+                left -= taken
+                needs[place] = (invoice, need - taken)
+                parts += [(note, -taken), (invoice, taken)]
+    return Steps(parts, money)
 
 
 def shared(amount: int, opens: Iterable[tuple[Named, int]], digits: int) -> dict[Named, int]:

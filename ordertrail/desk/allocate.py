@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 
 from ordertrail.billing import own, queries
 from ordertrail.billing.invoices import named
-from ordertrail.billing.models import Allocation, Payment, WriteOff
+from ordertrail.billing.models import Allocation, Payment
 from ordertrail.billing.own import Part
 from ordertrail.billing.settling import newest_back, part_back
 from ordertrail.desk import settling
 from ordertrail.desk.invoicing import amount_text
 from ordertrail.desk.settling import Books, Chosen, Money
 from ordertrail.desk.step import Step, hold, step
-from ordertrail.lib import clock
 from ordertrail.lib.money import minor_digits
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
@@ -58,7 +57,7 @@ def allocate(by: Person | None, payment: int, chosen: Sequence[Chosen]) -> int:
 
 
 def unallocate(by: Person | None, payment: int, chosen: Sequence[Chosen]) -> int:
-    """Take allocations of a payment back, the newest first; the payment's id.
+    """Take allocations of a payment back, the newest first; what was written off stays. The payment's id.
 
     Refused("over_allocated") for more than is allocated there, and for a credit note that the invoices still need.
     """
@@ -75,7 +74,6 @@ def unallocate(by: Person | None, payment: int, chosen: Sequence[Chosen]) -> int
             )
             raise Refused("over_allocated", sentence % {"payment": money.number})
         _take(s, money, back)
-        _end_write_offs(s, payment, invoices)
         s.touch("invoice", *invoices)
         s.act("payment", payment, invoices=sorted(invoices))
         return payment
@@ -110,10 +108,3 @@ def _take(s: Step, money: Money, back: dict[int, int]) -> None:
     own.end_allocations(back)
     own.allocate(rest, s.standing("money"))
 
-
-def _end_write_offs(s: Step, payment: int, invoices: Iterable[int]) -> None:
-    """What a payment wrote off of an invoice is owed again once nothing of it is allocated there."""
-    still = {invoice for _key, invoice, _amount in queries.allocated([payment])[payment]}
-    gone = WriteOff.objects.filter(payment=payment, invoice__in=set(invoices) - still, ended_at=None)
-    s.touch("order", *{order for order in gone.values_list("order", flat=True) if order})
-    gone.update(ended_at=clock.now())

@@ -29,8 +29,8 @@ from ordertrail.records.own import desk, documents_of, make, rename
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment as somebody writes it down. ``allocations``: None for the default rule, empty for none; ``write_off``: what is too little
-    or too much is written off instead of kept open."""
+    """A payment as somebody writes it down. ``allocations``: None for the default rule, empty for none; ``write_off``: what is too
+    little or too much is written off instead of kept open."""
 
     customer: int
     day: date

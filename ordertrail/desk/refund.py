@@ -56,7 +56,7 @@ def refund(
 
 
 def _for_note(row: Payment, note: int, books: Books) -> int:
-    """How much of a payment can be paid back for a credit note: what that one owes, and no more than came in and did not go back yet."""
+    """How much of a payment can be paid back for a credit note: what that one owes, and no more than did not go back yet."""
     if books.heads[note].type != "credit_note":
         sentence = _("%(invoice)s is no credit note; only what a credit note owes is paid out.")
         detail = sentence % {"invoice": books.heads[note].named}

@@ -151,7 +151,7 @@ def _blamed(code: str, detail: str, path: str) -> Refused:
 
 
 def by_default(money: Money, listed: Sequence[Head], books: Books, reference: str) -> list[Part]:
-    """The parts by the default rule (domain.md §1.10): ``listed`` are the customer's invoices and credit notes, oldest due date first."""
+    """The parts by the default rule (domain.md §1.10): ``listed``: the customer's invoices and credit notes, oldest due first."""
     invoices = [head for head in listed if head.type != "credit_note"]
     if money.deposit_for is not None:
         return list(_tied(money, money.deposit_for, invoices, books))
@@ -166,7 +166,7 @@ def by_default(money: Money, listed: Sequence[Head], books: Books, reference: st
         [(head.id, books.open(head.id)) for head in invoices if books.open(head.id) > 0],
         [(head.id, books.open(head.id)) for head in notes if books.open(head.id) < 0],
     )
-    return [books.take(money.id, invoice, amount) for invoice, amount in found.parts.items()]
+    return [books.take(money.id, invoice, amount) for invoice, amount in found.parts]
 
 
 def _tied(money: Money, order: int, invoices: Iterable[Head], books: Books) -> Iterable[Part]:
