@@ -62,7 +62,9 @@ def product(pk: int, by: Caller, day: date | None = None) -> shapes.Product:
         over_tolerance=written.decimals(row.over_tolerance, 2),
         allow_negative=row.allow_negative,
         lead_time_days=row.lead_time_days,
-        stock=shapes.Stock(**{name: text if kept or name in WANTED else None for name, text in figures.items()}),
+        stock=shapes.Stock(
+            **(figures if kept else {name: figures[name] if name in WANTED else None for name in figures})
+        ),
         **cost,
     )
 
