@@ -59,7 +59,7 @@ def beside(told: Hanging, *, sees_cost: bool) -> Beside:
     return Beside(
         lines=lines,
         sellable={product: there[product] + sum(flow.qty for flow in wanted[product]) for product in goods},
-        costs=cost_of(done) if done and sees_cost else {},
+        costs=cost_of(done, restated=True) if done and sees_cost else {},
         exceptions=tuple(OrderException.objects.filter(order=pk).order_by("pk")),
         waiting=tuple(ExceptionLine.objects.filter(exception__order=pk).select_related("line").order_by("line")),
         deposits=tuple(Payment.objects.filter(deposit_for=pk).order_by("pk")),

@@ -172,8 +172,8 @@ def acts_are_chained() -> Iterator[Broken]:
 
 
 def stock_adds_up() -> Iterator[Broken]:
-    """I-01 to I-03, I-05, I-06: what is held is there and wanted, nobody waits beside free goods, layers give what they have. Quantities
-    and values in the sentences are store integers."""
+    """I-01 to I-03, I-05, I-06: what is held is there and wanted, nobody waits beside free goods, layers give what they have. Figures
+    in the sentences are store integers."""
     for law, document, detail in stock():
         yield Broken(law, document, detail)
 

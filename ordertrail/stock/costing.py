@@ -89,8 +89,8 @@ def book(entries: Sequence[Entry], *, day: date, at: datetime, by: int | None) -
     for entry in entries:
         by_product[entry.product].append(entry)
     on_hand = on_hand_of(by_product)
-    for product, mine in by_product.items():
-        if on_hand.get(product, 0) + sum(max(entry.qty, 0) for entry in mine) >= MOST:
+    for pk, mine in by_product.items():
+        if on_hand.get(pk, 0) + sum(max(entry.qty, 0) for entry in mine) >= MOST:
             raise Refused("too_large", _("So much of one product cannot be counted. Choose a larger unit for it."))
     written = Written()
     for product in Product.objects.in_bulk(list(by_product)).values():
