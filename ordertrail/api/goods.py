@@ -41,7 +41,7 @@ def _told(pk: int, by: Caller) -> dict[str, Any]:
     costs = _costs(row, lines, by)
     head = shipment_head(row)
     if row.home.kind == DESK:
-        head |= {"ship_to": _address(lines), "date": row.shipped_date or row.planned_date}
+        head |= {"ship_to": _address(lines) or row.ship_to, "date": row.shipped_date or row.planned_date}
     return {
         **head,
         "version": 0,
@@ -140,7 +140,7 @@ def _money(units: int) -> str:
 
 
 def _address(lines: Sequence[ShipmentLine]) -> str:
-    """The code of the address of the orders on a shipment of our own: they have one, or they would not be on it."""
+    """The code of the one address of the orders on a shipment of our own; "" for orders of another system."""
     orders = {line.order_id for line in lines}
     return Terms.objects.filter(order__in=orders).values_list("ship_to", flat=True).first() or ""
 

@@ -153,12 +153,15 @@ class _Costs:
             if part:
                 value = went[3] if part == went[2] else piece_units(went[1], part, went[0], self.digits)
                 went[2], went[3], missing, cost = went[2] - part, went[3] - value, missing - part, cost + value
-        cost += value_of(missing, self._guess(one), self.digits) if missing else 0
-        self.took[line].append((one.qty, cost))
+                self.took[line].append((part, value))
+        if missing:
+            value = value_of(missing, self._guess(one), self.digits)
+            self.took[line].append((missing, value))
+            cost += value
         return cost
 
     def _give(self, one: Billed) -> int:
-        """What is credited takes back the cost of what was billed last."""
+        """What is credited takes back the cost of what was billed last, as a return undoes the latest shipment first."""
         line, left, cost = one.order_line or 0, -one.qty, 0
         while left and self.took[line]:
             qty, value = self.took[line].pop()
@@ -166,6 +169,7 @@ class _Costs:
             piece = value if part == qty else piece_units(value, part, qty, self.digits)
             if part < qty:
                 self.took[line].append((qty - part, value - piece))
+            self.left[line].insert(0, [part, piece, part, piece])  # billed again, it has the same cost
             left, cost = left - part, cost + piece
         return cost
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ordertrail.desk.open_lines import open_lines
+from ordertrail.desk.open_lines import few, open_lines
 from ordertrail.desk.statistics import Asked, Sum, profit
 from ordertrail.lib import bulk, clock
 from ordertrail.orders.queries import only_for
@@ -46,12 +46,24 @@ def daily(product: int, begin: date, end: date, basis: str, person: object) -> l
         days[date.fromisoformat(row.key)].money = row
     sums = _moved(product, begin, end)
     level = on_hand([product], begin - timedelta(days=1))[product]
-    lines = _lines(product, begin)
+    pending, steps = 0, _pending(_lines(product, begin), begin, end)
     for day, one in days.items():
         level += sums.get(day, 0)
-        one.pending = sum(line.left(day) for line in lines)
-        one.sellable = level - one.pending
+        pending += steps.get(day, 0)
+        one.pending, one.sellable = pending, level - pending
     return list(days.values())
+
+
+def _pending(lines: list[Line], begin: date, end: date) -> dict[date, int]:
+    """By how much what is pending changes on each day; on the first day all that is pending."""
+    steps: dict[date, int] = defaultdict(int)
+    for line in lines:
+        before = 0
+        for day in sorted({begin, *(max(at, begin) for at in line.turns() if at <= end)}):
+            left = line.left(day)
+            steps[day] += left - before
+            before = left
+    return steps
 
 
 def _each(begin: date, end: date) -> list[date]:
@@ -85,10 +97,13 @@ def _count_moves(product: int, begin: date, end: date, days: dict[date, Day], pe
 def _ordered(product: int, begin: date, end: date, person: object) -> list[tuple[date, int]]:
     """What was ordered on each day, by the order's date."""
     seen, given = _seen(person)
+    # Of a product in very many lines the orders of these days are gone through, by their index, and not all its lines.
+    lines, orders = "orders_orderline l", "orders_orderstatus s"
+    first, plus = (f"{lines} CROSS JOIN {orders}", "") if few([product]) else (f"{orders} CROSS JOIN {lines}", "+")
     rows = bulk.select(
-        "SELECT o.order_date, SUM(l.qty) FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id"
-        " WHERE l.product_id = %s AND o.state IN ('confirmed', 'closed') AND o.order_date >= %s AND o.order_date <= %s"
-        f"{seen} GROUP BY o.order_date",
+        f"SELECT s.order_date, SUM(l.qty) FROM {first} CROSS JOIN orders_order o WHERE s.order_id = l.order_id AND o.id = l.order_id"
+        f" AND {plus}l.product_id = %s AND o.state IN ('confirmed', 'closed') AND s.order_date >= %s AND s.order_date <= %s"
+        f"{seen} GROUP BY s.order_date",
         [product, begin.isoformat(), end.isoformat(), *given],
     )
     return [(date.fromisoformat(str(day)), int(qty)) for day, qty in rows]
@@ -113,6 +128,11 @@ class Line:
     )  # the quantity until this day (its amendment), the oldest first
     cuts: list[tuple[date, int]] = field(default_factory=list)
     went: list[tuple[date, int]] = field(default_factory=list)
+
+    def turns(self) -> list[date]:
+        """The days on which what is left may become another."""
+        days = [self.begin, *(at for at, _qty in (*self.was, *self.cuts, *self.went))]
+        return days if self.end is None else [*days, self.end]
 
     def left(self, day: date) -> int:
         """What was still to be shipped at the end of ``day``.
@@ -159,8 +179,8 @@ def _candidates(product: int, begin: date) -> list[int]:
         return [row[0] for row in every]
     some = bulk.select(
         f"SELECT l.id FROM {open_lines([product])} UNION SELECT m.order_line FROM stock_move m WHERE m.product_id = %s"
-        " AND m.move_date >= %s AND m.order_line IS NOT NULL UNION SELECT l.id FROM orders_terms t JOIN orders_orderline l"
-        " ON l.order_id = t.order_id WHERE t.confirmed_date >= %s AND l.product_id = %s",
+        " AND m.move_date >= %s AND m.order_line IS NOT NULL UNION SELECT l.id FROM orders_terms t"
+        " CROSS JOIN orders_orderline l WHERE t.confirmed_date >= %s AND l.order_id = t.order_id AND +l.product_id = %s",
         [bulk.bound([product]), product, begin.isoformat(), begin.isoformat(), product],
     )
     return [row[0] for row in some]

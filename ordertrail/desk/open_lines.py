@@ -16,7 +16,7 @@ def open_lines(products: Collection[int]) -> str:
     """SQL after FROM with the open lines ``l`` of ``products`` (one bound list, see ``bulk.bound``) and their status rows ``s``, up to
     and with the first conditions of its WHERE. SQLite begins with the table that stands first in a CROSS JOIN."""
     lines, statuses = bulk.table(OrderLine), bulk.table(OrderStatus)
-    if _few(products):
+    if few(products):
         return f"{lines} l CROSS JOIN {statuses} s WHERE l.product_id IN {bulk.among()} AND s.order_id = l.order_id AND s.is_open"
     return f"{statuses} s CROSS JOIN {lines} l WHERE s.is_open AND l.order_id = s.order_id AND +l.product_id IN {bulk.among()}"
 
@@ -30,7 +30,8 @@ def lines_of(orders_sql: str) -> str:
     )
 
 
-def _few(products: Collection[int]) -> bool:
+def few(products: Collection[int]) -> bool:
+    """Whether these products stand in few lines, open or not."""
     (lines,) = bulk.select(
         f"SELECT COUNT(*) FROM (SELECT 1 FROM {bulk.table(OrderLine)} WHERE product_id IN {bulk.among()} LIMIT {FEW + 1}) one",
         [bulk.bound(products)],

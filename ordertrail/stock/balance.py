@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import Min
 
 from ordertrail.lib import bulk, clock
 from ordertrail.stock.models import Move, StockBalance
@@ -43,6 +44,11 @@ def _sums(products: Collection[int], day: date | None) -> dict[int, tuple[int, i
     if not products:
         return {}
     until = day or _EVER
+    if day and day < clock.today() and (closed := _closed_after(products, day)):
+        back = _after_day(closed, day)
+        now = _sums(closed, None)
+        rest = _sums([product for product in products if product not in now], day)
+        return rest | {product: (qty - back.get(product, 0), 0) for product, (qty, _moves) in now.items()}
     starts = _starts(products, _before(_first(until + timedelta(days=1))))
     groups: dict[date | None, list[int]] = defaultdict(list)
     for product in products:
@@ -61,6 +67,22 @@ def _sums(products: Collection[int], day: date | None) -> dict[int, tuple[int, i
         ):
             found[product] = (found.get(product, (0, 0))[0] + int(qty), int(moves))
     return found
+
+
+def _closed_after(products: Collection[int], day: date) -> set[int]:
+    """Those of which the first balance lies after ``day``: counting back from now is shorter than from the beginning."""
+    rows = StockBalance.objects.filter(product__in=list(products)).order_by()
+    ends = rows.values_list("product_id").annotate(Min("month"))
+    return {product for product, month in ends if _after(month) > day + timedelta(days=1)}
+
+
+def _after_day(products: Collection[int], day: date) -> dict[int, int]:
+    rows = bulk.select(
+        f"SELECT product_id, SUM(qty) FROM {bulk.table(Move)} WHERE product_id IN {bulk.among()} AND move_date > %s"
+        " GROUP BY product_id",
+        [bulk.bound(products), day.isoformat()],
+    )
+    return {product: int(qty) for product, qty in rows}
 
 
 def _starts(products: Collection[int], closed: date) -> dict[int, tuple[date, int]]:

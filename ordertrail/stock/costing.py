@@ -312,7 +312,7 @@ class _FIFO(_Book):
             (qty, value), (had_qty, had_value) = now.get(key, (0, 0)), self.old.get(key, (0, 0))
             if (qty, value) != (had_qty, had_value):
                 self.written.uses.append((*key, qty - had_qty, value - had_value))
-        for pile in self.piles.loaded:
+        for pile in self.piles.touched():
             used_up = pile.left <= 0
             if pile.move >= self.because:
                 self.written.layers.append((pile.move, self.product.pk, self.day, pile.qty, pile.value, used_up))
@@ -324,35 +324,40 @@ class Shelf:
     """Piles in their order, read as far as they are asked for."""
 
     def __init__(self, source: Iterator[Pile]) -> None:
-        self.loaded: list[Pile] = []
+        self._loaded: list[Pile] = []
+        self._added: list[Pile] = []
         self._source: Iterator[Pile] | None = source
         self._first = 0
 
     def __iter__(self) -> Iterator[Pile]:
         """Those with something left, the oldest first."""
         place = self._first
-        while place < len(self.loaded) or self._more():
-            pile = self.loaded[place]
+        while place < len(self._loaded) or self._more():
+            pile = self._loaded[place]
             if pile.left > 0:
                 yield pile
             if pile.left <= 0 and place == self._first:
                 self._first += 1
             place += 1
+        yield from (pile for pile in self._added if pile.left > 0)
 
     def add(self, pile: Pile) -> None:
-        """Put a new pile behind all others."""
-        while self._more():
-            pass
-        self.loaded.append(pile)
+        """Put a new pile behind all others, read or not."""
+        self._added.append(pile)
 
     def newest_unit(self) -> int | None:
         """What one of the newest pile at hand costs; None where none is."""
-        return unit_of(self.loaded[-1].value, self.loaded[-1].qty) if self.loaded else None
+        newest = next(reversed(self.touched()), None)
+        return unit_of(newest.value, newest.qty) if newest else None
+
+    def touched(self) -> list[Pile]:
+        """Those that were read or added, in their order."""
+        return [*self._loaded, *self._added]
 
     def _more(self) -> bool:
         found = next(self._source, None) if self._source is not None else None
         if found is None:
             self._source = None
             return False
-        self.loaded.append(found)
+        self._loaded.append(found)
         return True

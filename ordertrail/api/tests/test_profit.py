@@ -28,7 +28,7 @@ def e9() -> Shop:
     shop.product("P2", category="sound", cost_method="average")
     shop.receive(20, 20, "P1")
     shop.receive(5, 20, "P2")
-    first = shop.order("SO-1", ("P1", 2, 40), date=YESTERDAY)
+    first = shop.order("SO-1", ("P1", 2, 40), day=YESTERDAY)
     shop.send((first, 1, 2), day=YESTERDAY)
     second = shop.order("SO-2", ("P1", 4, 30), ("P2", 2, 50))
     shop.send((second, 1, 4), (second, 2, 2))
@@ -93,7 +93,7 @@ def test_what_is_pending_goes_down_with_what_goes_out(dana: Program) -> None:
     shop = Shop()
     shop.product()
     shop.receive(20, 10)
-    order = shop.order("SO-1", ("LAMP", 10), date=date(2026, 9, 14))
+    order = shop.order("SO-1", ("LAMP", 10), day=date(2026, 9, 14))
     sent = shop.send((order, 1, 6), day=YESTERDAY)
     query = {"from": "2026-09-13", "to": "2026-09-16"}
 
@@ -176,3 +176,46 @@ def test_e7_a_planned_drop_within_the_lead_time_limits_what_is_promised_today(da
     assert dana.get("/products/LAMP/atp", {"qty": "4"}).body["earliest_date"] == "2026-09-30"
     assert dana.get("/products/LAMP/atp", {"date": "2026-09-30"}).body["available"] == "7"
     assert D(dana.get("/products/LAMP", {"date": "2026-09-17"}).body["stock"]["forecast"]) == 5
+
+
+def test_what_is_invoiced_takes_the_cost_of_its_shipments_in_their_order(dana: Program) -> None:
+    shop = Shop()
+    shop.product(cost_method="fifo")
+    shop.receive(6, 60)
+    shop.receive(6, 70)
+    order = shop.order("SO-1", ("LAMP", 10, 100))
+    shop.send((order, 1, 6), day=YESTERDAY)
+    shop.send((order, 1, 4))
+
+    def bill(qty: str) -> None:
+        made = dana.post("/invoices", {"lines": [{"order": "SO-1", "line": 1, "qty": qty}]}).body
+        assert dana.post(f"/invoices/{made['id']}/post").status == 200
+
+    bill("4")
+    assert profit(dana, "order", basis="invoiced")[0] == {"SO-1": ("4", "240.00", "400.00", "160.00", "0.4000")}
+    bill("6")
+    assert profit(dana, "product", basis="invoiced")[1] == ("10", "640.00", "1000.00", "360.00", "0.3600")
+    assert profit(dana, "product")[1] == ("10", "640.00", "1000.00", "360.00", "0.3600")
+    shop.back((order, 1, 2))
+    assert profit(dana, "product", basis="invoiced")[1] == profit(dana, "product")[1]
+    paid = {"customer": "C1", "date": "2026-09-16", "amount": "452.00"}
+    assert dana.post("/payments", paid).status == 201
+    rows = dana.get("/products/LAMP/daily", {"from": "2026-09-16", "basis": "paid"}).body["rows"]
+    assert (rows[0]["revenue"], rows[0]["cost"]) == ("400.00", "240.00")
+    assert list(verify()) == []
+
+
+def test_what_is_billed_ahead_has_an_estimated_cost_until_it_goes_out(dana: Program) -> None:
+    shop = Shop()
+    shop.product(cost_method="average")
+    shop.receive(10, 15)
+    order = shop.order("SO-1", ("LAMP", 10, 100), invoice_policy="ordered")
+    made = dana.post("/invoices", {"orders": ["SO-1"]}).body["items"][0]
+    dana.post(f"/invoices/{made['id']}/post")
+    assert profit(dana, "order", basis="invoiced")[0]["SO-1"][1] == "150.00"
+    shop.receive(10, 5)
+    assert profit(dana, "order", basis="invoiced")[0]["SO-1"][1] == "100.00"
+    shop.send((order, 1, 10))
+    assert profit(dana, "order", basis="invoiced")[0]["SO-1"][1] == "100.00"
+    shop.receive(10, 25)
+    assert profit(dana, "order", basis="invoiced")[0]["SO-1"][1] == "100.00"
