@@ -46,6 +46,7 @@ VERBS = {
 
 
 import os
+
 KNOWN = os.environ.get("KNOWN")
 
 

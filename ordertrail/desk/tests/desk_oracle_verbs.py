@@ -8,7 +8,25 @@ from decimal import Decimal
 from typing import Any
 
 from ordertrail.desk.tests.desk_oracle import (
-    ONE, ZERO, Bill, Issue, Line, No, Order, Paper, Payment, Pieces, Product, Sums, Waiting, add, divided, gross, refuse, total, up,
+    ONE,
+    ZERO,
+    Bill,
+    Issue,
+    Line,
+    No,
+    Order,
+    Paper,
+    Payment,
+    Pieces,
+    Product,
+    Sums,
+    Waiting,
+    add,
+    divided,
+    gross,
+    refuse,
+    total,
+    up,
 )  # fmt: skip
 
 

@@ -223,7 +223,11 @@ class Desk:
 
     def snapshot(self) -> list[Any]:
         """What would show a change: how many rows each table has (every verb adds some), and what the orders and products are."""
-        return [rows(), *[self.see(order) for order in self.orders], *[self.get(f"/products/{sku}") for sku in self.skus]]
+        return [
+            rows(),
+            *[self.see(order) for order in self.orders],
+            *[self.get(f"/products/{sku}") for sku in self.skus],
+        ]
 
     def refuses(self, code: str, try_it: Callable[..., Any], *args: Any, status: int = 409, **more: Any) -> Doc:
         """That the call is refused so ("": with whatever code), and that nothing has changed by it. The problem."""
