@@ -101,9 +101,10 @@ def paid_on(invoices: Collection[int]) -> dict[int, Decimal]:
 
 def credited_on(invoices: Collection[int]) -> dict[int, Decimal]:
     """What credit notes take off each of these invoices, by two queries."""
-    orders = InvoiceShare.objects.filter(invoice__in=invoices, counts=True).values_list("order_id", flat=True)
+    shares = InvoiceShare.objects.filter(invoice__in=invoices, counts=True).exclude(order=None)
+    orders = set(shares.values_list("order_id", flat=True))
     found: dict[int, Decimal] = defaultdict(Decimal)
-    for (invoice, _), units in credited_of({order for order in orders if order is not None}).items():
+    for (invoice, _), units in credited_of(orders).items():
         found[invoice] += from_units(units, MONEY_SCALE)
     return found
 

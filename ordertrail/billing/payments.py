@@ -299,7 +299,8 @@ class _Opens:
             self._currencies[invoice] = currency
             self.shares[invoice][order] = gross
         known = {order for shares in self.shares.values() for order in shares if order is not None}
-        self.names: dict[int | None, Name] = {None: NOBODY, **named(known)}
+        self.names: dict[int | None, Name] = {None: NOBODY}
+        self.names |= {order: name for order, name in named(known).items()}  # noqa: C416  (None is a key too)
         self.paid: dict[tuple[int, int, int | None], int] = defaultdict(int)
         self.credited: dict[tuple[int, int, int | None], int] = defaultdict(int)
         self._notes = self._credit_notes(every)
