@@ -156,9 +156,8 @@ def test_a_credit_note_takes_off_its_own_order_s_part_before_money_is_divided(db
 
 
 def test_a_credit_note_takes_off_the_invoice_that_it_names_and_else_the_oldest_open(db: None) -> None:
-    days = {"due_date": date(2026, 9, 20)}
     later = InvoiceRecord("2", "INV-2", currency="CNY", lines=(for_line("1", "SO-1", 5),), due_date=date(2026, 9, 25))
-    first = InvoiceRecord("1", "INV-1", currency="CNY", lines=(for_line("1", "SO-1", 5),), **days)
+    first = InvoiceRecord("1", "INV-1", currency="CNY", lines=(for_line("1", "SO-1", 5),), due_date=date(2026, 9, 20))
     note = credit("1", for_line("1", "SO-1", 5))
     both = (Say("oms", order("1", "SO-1"), ""), Say("erp", first, ""), Say("erp", later, ""))
     assert figures_of(lived(*both), "due_date") == {"SO-1/1": (date(2026, 9, 20),)}
