@@ -59,7 +59,7 @@ class Oracle(Verbs):
             return "over"
         if not any(posted for _, posted in lines):
             return "to_invoice" if any(base for base, _ in lines) else "nothing"
-        return "fully" if all(posted == base for base, posted in lines) else "partially"
+        return "partially" if any(self.expected(x) - x.unbilled > self.posted(x) for x in order.lines) else "fully"
 
     def status(self, order: Order) -> dict[str, str]:
         told, money = self.amounts(order), bool(self.money(order, "invoice"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ordertrail.desk.tests.driving import D, Desk, No, by, opened, whole
+from ordertrail.desk.tests.driving import D, Desk, No, by, opened, rows, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +49,11 @@ CALLS = sorted(GOOD)
 
 def sent(desk: Desk, path: str, raw: bytes, **headers: str) -> tuple[int, str]:
     """Status and code of a call with this body; nothing may have changed."""
-    before = desk.snapshot()
+    before = rows()
     answer = desk.by.call("POST", path, raw, headers=headers)
     assert answer.status < 500
     assert "Traceback" not in answer.raw.decode()
-    assert desk.snapshot() == before
+    assert rows() == before
     return answer.status, answer.body["code"]
 
 

@@ -167,7 +167,7 @@ def test_e4_two_currencies_make_exactly_two_invoices(desk: Desk) -> None:
     told = desk.post("/invoices", {"orders": ["SO-1", "SO-2", "SO-3"]})
     assert len(told["items"]) == 2
     assert [each["field"] for each in told["apart"]] == ["currency"]
-    assert sorted(len(each["orders"]) for each in told["items"]) == [1, 2]
+    assert sorted(len(each["shares"]) for each in told["items"]) == [1, 2]
 
 
 def e5(desk: Desk) -> None:
