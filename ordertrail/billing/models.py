@@ -48,7 +48,7 @@ class Invoice(models.Model):
     counters = models.ForeignKey("self", models.PROTECT, null=True, related_name="countered_by", db_constraint=False)
     prices_include_tax = models.BooleanField(db_default=False)
     cancelled_at = models.DateTimeField(null=True)  # of a posted one: when its counter-document took all of it back
-    credits_key = models.CharField(max_length=100, blank=True, db_index=True)
+    credits_key = models.CharField(max_length=100, blank=True, db_index=True, db_default="")
     credits = models.ForeignKey("self", models.DO_NOTHING, null=True, db_constraint=False, related_name="+")
 
     class Meta:
@@ -163,7 +163,7 @@ class Allocation(models.Model):
     )  # read out of the payer's text: the amount is found when it is settled
     at = models.DateTimeField(null=True)  # of our own: when it was allocated
     ended_at = models.DateTimeField(null=True)  # ... and taken back; an ended one counts no more
-    guessed = models.BooleanField(default=False)  # a plain figure in it: it counts only where one document bears it
+    guessed = models.BooleanField(db_default=False)  # a plain figure in it: it counts only where one document bears it
 
     def __str__(self) -> str:
         return f"{self.payment_id}/{self.line}"
