@@ -55,7 +55,7 @@ def test_the_late_order_is_there_with_its_money_and_age(bo: Person, client: Clie
     assert f'href="/orders/{LATE}/#findings"' in row
     assert ">1,130.00<" in row
     assert "5 d" in row
-    assert "1 findings · 1 orders · CNY" in re.sub(r"\s+", " ", page)
+    assert "1 finding · 1 order · CNY" in re.sub(r"\s+", " ", page)
 
 
 def test_the_largest_money_comes_first_and_unknown_last(bo: Person, client: Client) -> None:
@@ -162,7 +162,7 @@ def test_my_desk_has_mine_and_what_nobody_of_my_role_has(bo: Person, client: Cli
     assert ids(mine_part.split("</section>")[0]) == [mine.pk]
     assert ids(free_part.split("</section>")[0]) == [late.pk]
     assert TO_INVOICE in orders
-    assert "1 findings and 1 orders are mine · 1 of my role nobody has" in page
+    assert "Mine: 1 finding · 1 order · 1 of my role nobody has" in page
 
 
 def test_who_is_limited_sees_the_findings_of_their_orders_alone(bo: Person, client: Client) -> None:
