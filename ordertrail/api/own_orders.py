@@ -18,7 +18,7 @@ from ordertrail.api.versions import versioned
 from ordertrail.billing.models import Payment
 from ordertrail.desk.availability import demands
 from ordertrail.desk.standing import standings
-from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, half_up, half_up_div, piece_units, to_units
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, half_up_div, piece_units, to_units
 from ordertrail.lib.workdays import workdays
 from ordertrail.orders.exceptions import CHOICES
 from ordertrail.orders.models import ExceptionLine, OrderException, OrderLine, Terms

@@ -110,8 +110,9 @@ def sums_hold() -> Iterator[Broken]:
 _OVERPAID = """
 SELECT i.number, s.gross, t.paid
 FROM billing_invoiceshare s JOIN billing_invoice i ON i.id = s.invoice_id
-JOIN (SELECT invoice_id, COALESCE(order_id, 0) AS payer, standing, SUM(amount) AS paid FROM billing_paymentshare
-      WHERE invoice_id IS NOT NULL GROUP BY invoice_id, COALESCE(order_id, 0), standing) t
+JOIN (SELECT h.invoice_id, COALESCE(h.order_id, 0) AS payer, h.standing, SUM(h.amount) AS paid FROM billing_paymentshare h
+      LEFT JOIN billing_allocation a ON a.id = h.allocation_id
+      WHERE h.invoice_id IS NOT NULL AND a.ended_at IS NULL GROUP BY h.invoice_id, COALESCE(h.order_id, 0), h.standing) t
     ON t.invoice_id = s.invoice_id AND t.payer = COALESCE(s.order_id, 0)
 WHERE t.standing < {never} AND s.gross >= 0
   AND NOT EXISTS (SELECT 1 FROM billing_invoiceshare o WHERE o.invoice_id = s.invoice_id AND o.gross < 0)

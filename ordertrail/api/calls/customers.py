@@ -19,8 +19,8 @@ from ordertrail.api.problems import wrong_field
 from ordertrail.api.shapes import parties as shapes
 from ordertrail.api.versions import check_match, versioned
 from ordertrail.desk.type_customer import change_customer, type_customer
-from ordertrail.lib.currencies import CODES, meant_by
-from ordertrail.lib.money import minor_digits
+from ordertrail.lib.currencies import meant_by
+from ordertrail.lib.money import CURRENCIES, minor_digits
 from ordertrail.parties.models import Customer
 from ordertrail.records.shapes import Address
 
@@ -92,7 +92,7 @@ def _check(fields: dict[str, Any]) -> None:
 
 def check_currency(path: str, currency: str) -> None:
     """Problem 422 unless this is a currency (ISO 4217), with what was most likely meant."""
-    if currency not in CODES:
+    if currency not in CURRENCIES:
         hint = meant_by(currency)
         sentence = (
             _("%(currency)s is no currency code; you may mean %(hint)s.")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from ordertrail.api import payments
+from ordertrail.api.calls.customers import check_currency
 from ordertrail.api.calls.declare import post
 from ordertrail.api.doing import done_to
 from ordertrail.api.door import Caller, caller
@@ -40,6 +41,8 @@ def make_payment(request: HttpRequest, body: given.PaymentIn) -> HttpResponse:
 
 def _paid(by: Caller, body: given.PaymentIn) -> Paid:
     customer = one_named("customer", body.customer, "customer", by.person)
+    if body.currency is not None:
+        check_currency("currency", body.currency)
     currency = body.currency or Customer.objects.get(pk=customer).currency or settings.COMPANY.currency
     chosen = None if body.allocations is None else _chosen(by, body.allocations, "allocations.")
     return Paid(

@@ -25,7 +25,8 @@ from ordertrail.desk.confirm import confirm
 from ordertrail.desk.quote import quote
 from ordertrail.desk.reopen import reopen
 from ordertrail.desk.take_order import LineWanted, OrderWanted, take_order
-from ordertrail.lib.currencies import CODES, meant_by
+from ordertrail.lib.currencies import meant_by
+from ordertrail.lib.money import CURRENCIES
 from ordertrail.orders.exceptions import SHIPMENT_CANCELLED
 from ordertrail.orders.models import OrderException
 from ordertrail.parties.models import Person
@@ -67,7 +68,7 @@ def _wanted(body: typing.OrderIn, customer: int) -> OrderWanted:
 
 def _check_currency(code: str | None) -> None:
     """Problem 422 for a currency that there is not, with the one that is meant."""
-    if code is None or code in CODES:
+    if code is None or code in CURRENCIES:
         return
     meant = meant_by(code)
     sentence = (

@@ -92,7 +92,7 @@ class PaymentIn(Body):
     customer: Named
     date: DayIn
     amount: AmountIn
-    currency: Annotated[str | None, Field(pattern=r"^[A-Z]{3}$")] = None
+    currency: Annotated[str | None, Field(max_length=10)] = None
     rate: PriceIn | None = None
     reference: Annotated[str, Field(max_length=300)] = ""
     deposit_for: Named | None = None

@@ -26,7 +26,8 @@ def test_every_call_of_this_issue_is_there() -> None:
     assert {
         "/adjustments", "/customers", "/customers/{n}", "/findings", "/findings/{id}", "/findings/{id}/{remedy}", "/health",
         "/invoices", "/invoices/{n}", "/invoices/{n}/post", "/invoices/{n}/cancel", "/invoices/{n}/credit", "/jobs", "/jobs/{id}",
-        "/orders", "/orders/{n}", "/orders/{n}/flow", "/orders/{n}/sources", "/orders/{n}/timeline", "/payments", "/payments/{n}/allocate",
+        "/orders", "/orders/{n}", "/orders/{n}/flow", "/orders/{n}/sources", "/orders/{n}/timeline", "/payments",
+        "/payments/{n}/allocate",
         "/payments/{n}/unallocate", "/payments/{n}/refund",
         "/payments/{n}", "/products", "/products/{n}", "/products/{n}/atp", "/products/{n}/daily", "/receipts", "/receipts/{n}",
         "/receipts/{n}/receive", "/reservations", "/reservations/{n}", "/shipments", "/shipments/{n}", "/stats/delivery",

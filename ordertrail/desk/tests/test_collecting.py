@@ -291,7 +291,7 @@ def test_bad_payments(till: Till) -> None:
     till.refused("unknown_customer", "POST", "/payments", payment(1, customer="NOBODY"), status=422)
     till.refused("in_the_future", "POST", "/payments", payment(1, date="2026-09-17"), status=422)
     till.refused("wrong_value", "POST", "/payments", payment("1.001"), status=422)
-    till.refused("wrong_value", "POST", "/payments", payment(1, currency="cny"), status=422)
+    till.refused("wrong_currency", "POST", "/payments", payment(1, currency="cny"), status=422)
     till.refused("wrong_value", "POST", "/payments", payment(1, rate="7"), status=422)
     problem = till.refused("unknown_invoice", "POST", "/payments", payment(1, [({"id": "NONE"}, 1)]), status=422)
     assert problem["errors"][0]["path"] == "allocations.0.invoice"
