@@ -72,8 +72,9 @@ class Desk:
 
     def product(self, sku: str, *, price: object = "100", method: str = "fifo", **more: Any) -> Doc:
         body = {"sku": sku, "name": sku.title(), "price": str(price), "cost_method": method, **more}
+        made = self.post("/products", body)
         self.skus.append(sku)
-        return self.post("/products", body)
+        return made
 
     def customer(self, code: str = "C1", addresses: Sequence[str] = ("main",), **more: Any) -> Doc:
         places = [{"code": each, "text": f"{each} street"} for each in addresses]
