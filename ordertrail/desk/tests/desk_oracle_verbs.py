@@ -1,4 +1,4 @@
-"""What is done at the oracle's desk: each verb of api.md §3 by the rules of domain.md §1.10. Refused (``No``) before anything changes."""
+"""What is done at the oracle's desk: each verb of api.md §3 by the rules of domain.md §1.10; refused before anything changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,25 @@ from decimal import Decimal
 from typing import Any
 
 from ordertrail.desk.tests.desk_oracle import (
-    ONE, ZERO, Bill, Issue, Line, No, Order, Paper, Payment, Pieces, Product, Sums, Waiting, add, divided, gross, refuse, total, up,
+    ONE,
+    ZERO,
+    Bill,
+    Issue,
+    Line,
+    No,
+    Order,
+    Paper,
+    Payment,
+    Pieces,
+    Product,
+    Sums,
+    Waiting,
+    add,
+    divided,
+    gross,
+    refuse,
+    total,
+    up,
 )  # fmt: skip
 
 

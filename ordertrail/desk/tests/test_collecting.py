@@ -45,7 +45,13 @@ def test_e1_one_payment_over_two_invoices_and_what_each_order_has_paid(till: Til
     till.lower(draft["id"], 1, 4)
     one, two = till.book(draft), till.billed(a)
     paid = till.pay(1000)
-    assert figures(paid, "number", "amount", "allocated", "unallocated", "customer") == ["PAY-2026-00001", "1000.00", "1000.00", "0.00", "C1"]
+    assert figures(paid, "number", "amount", "allocated", "unallocated", "customer") == [
+        "PAY-2026-00001",
+        "1000.00",
+        "1000.00",
+        "0.00",
+        "C1",
+    ]
     assert paid["allocations"] == [
         {"invoice": one["id"], "amount": "904.00",
          "shares": [{"order": str(a), "amount": "452.00"}, {"order": str(b), "amount": "452.00"}]},
@@ -129,7 +135,9 @@ def test_e12_a_credit_note_is_taken_in(till: Till) -> None:
     assert figures(paid, "allocated", "unallocated") == ["1400.00", "0.00"]
     assert balance(till) == ["0.00", "0.00", "0.00", "0.00"]
     assert (till.status(order).paid, till.status(order).open_receivable) == (0, 0)
-    till.refused("over_allocated", "POST", f"/payments/{paid['id']}/unallocate", [{"invoice": note["id"], "amount": "1600"}])
+    till.refused(
+        "over_allocated", "POST", f"/payments/{paid['id']}/unallocate", [{"invoice": note["id"], "amount": "1600"}]
+    )
     back = till.unallocate(paid, (two, 2000), (note, 1600))
     assert figures(back, "allocated", "unallocated") == ["1000.00", "400.00"]
     again = till.allocate(paid, (note, 1600), (two, 2000))
@@ -220,7 +228,9 @@ def test_unallocating_takes_back_the_newest_first(till: Till) -> None:
     assert till.paid(a, b) == [D("23.33"), D("46.67")]
     back = till.unallocate(paid, (both, 70))
     assert (till.paid(a, b), back["allocations"], back["unallocated"]) == ([0, 0], [], "100.00")
-    till.refused("over_allocated", "POST", f"/payments/{paid['id']}/unallocate", [{"invoice": both["id"], "amount": "1"}])
+    till.refused(
+        "over_allocated", "POST", f"/payments/{paid['id']}/unallocate", [{"invoice": both["id"], "amount": "1"}]
+    )
     assert till.status(a).payment == "unpaid"
     assert till.void(both)["state"] == "cancelled"
 
@@ -232,7 +242,9 @@ def test_a_credit_note_is_paid_out(till: Till) -> None:
     till.shop.back((order, 1, 5))
     note = till.invoice("CN-2026-00001")
     assert (till.status(order).payment, till.status(order).open_receivable) == ("overpaid", D(-500))
-    till.refused("over_refund", "POST", f"/payments/{paid['id']}/refund", {"amount": "500.01", "credit_note": note["id"]})
+    till.refused(
+        "over_refund", "POST", f"/payments/{paid['id']}/refund", {"amount": "500.01", "credit_note": note["id"]}
+    )
     back = till.refund(paid, 500, credit_note=note["number"])
     assert figures(back, "amount", "allocated", "refunded", "unallocated") == ["500.00", "500.00", "500.00", "0.00"]
     out = till.payment({"id": back["refunded_by"][0]})
@@ -248,7 +260,11 @@ def test_a_settlement_at_another_rate_is_an_exchange_difference(till: Till) -> N
     order = till.sold("SO-1", 1, currency="USD")
     one = till.billed(order, rate="7.1")
     paid = till.pay(100, currency="USD", rate="7.3")
-    assert (paid["exchange_difference"], till.customer()["exchange_difference"], opens(till, one)) == ("20.00", "20.00", ["0.00"])
+    assert (paid["exchange_difference"], till.customer()["exchange_difference"], opens(till, one)) == (
+        "20.00",
+        "20.00",
+        ["0.00"],
+    )
     assert till.status(order).payment == "paid"
     lost = till.billed(till.sold("SO-2", 1, "33.33", currency="USD"), rate="7.123456")
     half = till.pay("33.33", [(lost, "33.33")], currency="USD", rate="7")
@@ -261,7 +277,9 @@ def test_money_of_another_currency_or_customer_is_not_for_this_invoice(till: Til
     one = bill(till, "SO-1", 1)
     dollars = till.pay(100, currency="USD", rate="7")
     assert dollars["allocated"] == "0.00"
-    till.refused("other_currency", "POST", f"/payments/{dollars['id']}/allocate", [{"invoice": one["id"], "amount": "100"}])
+    till.refused(
+        "other_currency", "POST", f"/payments/{dollars['id']}/allocate", [{"invoice": one["id"], "amount": "100"}]
+    )
     till.shop.say(CustomerRecord("C2", "C2", "北山"))
     till.refused("other_customer", "POST", "/payments", payment(100, [(one, 100)], customer="C2"))
     till.refused("other_customer", "POST", "/payments", payment(100, customer="C2", deposit_for="SO-1"))

@@ -199,9 +199,10 @@ def test_a15_a_stale_version_is_refused_with_the_current_one(desk: Desk) -> None
         "/shipments/999999/ship",
         "/shipments/NONE/cancel",
         "/invoices/NONE/post",
-    ]
-    + ["/invoices/999999/credit", "/payments/NONE/allocate", "/payments/999999/refund", "/receipts/NONE/receive"]
-    + [
+        "/invoices/999999/credit",
+        "/payments/NONE/allocate",
+        "/payments/999999/refund",
+        "/receipts/NONE/receive",
         "/orders/SO-1/exceptions/999999",
         "/orders/%2e%2e%2fSO-1/confirm",
         "/orders/%00/confirm",
@@ -278,8 +279,12 @@ def test_a21_five_thousand_ids_in_one_call(desk: Desk) -> None:
         ("anna", "/shipments"),
         ("anna", "/receipts"),
         ("anna", "/payments"),
-    ]
-    + [("chen", "/orders"), ("chen", "/shipments"), ("chen", "/receipts"), ("gus", "/orders"), ("gus", "/products")],
+        ("chen", "/orders"),
+        ("chen", "/shipments"),
+        ("chen", "/receipts"),
+        ("gus", "/orders"),
+        ("gus", "/products"),
+    ],
 )
 def test_who_has_no_right_is_refused(desk: Desk, person: str, path: str) -> None:
     other = by(person, desk)
@@ -305,6 +310,7 @@ def test_an_order_is_reached_by_id_and_by_number(desk: Desk) -> None:
     assert desk.see(told["id"]) == told
     (draft,) = desk.propose(told["id"])
     done = desk.ship(draft["id"])
-    assert done["number"] and done["id"] == draft["id"]
+    assert done["number"]
+    assert done["id"] == draft["id"]
     assert desk.get(f"/shipments/{done['number']}") == desk.get(f"/shipments/{done['id']}")
     assert D(done["lines"][0]["qty"]) == 10
