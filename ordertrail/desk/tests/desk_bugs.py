@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from ordertrail.billing import amounts, settling
+from ordertrail.billing import queries as bill_queries
 from ordertrail.billing import rules as money_rules
-from ordertrail.desk import close, credit, lower_invoices, lowering, post_invoice, propose_invoices, queue, ship
+from ordertrail.desk import credit, lower_invoices, lowering, post_invoice, propose_invoices, queue
 from ordertrail.orders import exceptions
 from ordertrail.shipping import rules as goods_rules
 from ordertrail.stock import actions
@@ -44,8 +45,8 @@ instead(queue.serve, lambda *_a, **_k: None, "waiting lines get nothing")
 instead(queue._waiting, lambda *a, _was=queue._waiting: last_first(_was(*a)), "the last confirmed is served first")
 instead(actions.check_there, lambda *_a, **_k: None, "stock is sold twice")
 instead(
-    actions.to_end,
-    lambda left, held, _was=actions.to_end: _was(left, list(held)[:1]),
+    cost_rules.to_end,
+    lambda left, held, _was=cost_rules.to_end: _was(left, list(held)[:1]),
     "a release ends one reservation only",
 )
 instead(
@@ -61,7 +62,7 @@ instead(
 instead(
     cost_rules.piece_back,
     lambda cost, qty, _q, _v, part, digits: (
-        money_rules.payment_shares(cost, [(1, part), (2, qty - part)], digits)[1] if part < qty else cost
+        money_rules.payment_shares(cost, [("1", part), ("2", qty - part)], digits)["1"] if part < qty else cost
     ),
     "the last piece back takes no residual",
 )
@@ -80,7 +81,7 @@ instead(goods_rules.most_now, lambda *_a, **_k: 10**15, "any quantity may be shi
 instead(lower_invoices.lower_invoices, lambda *_a, **_k: None, "draft invoices are not lowered")
 instead(credit.credit_return, lambda *_a, **_k: None, "a return is never credited")
 instead(exceptions.give_back, lambda *_a, **_k: None, "reopening gives nothing back")
-instead(ship.blocking, lambda *_a, **_k: {}, "an unpaid advance blocks nothing")
+instead(bill_queries.blocking, lambda *_a, **_k: {}, "an unpaid advance blocks nothing")
 instead(post_invoice._take_tied, lambda *_a, **_k: None, "a deposit waits for ever")
 instead(
     settling.newest_back,
@@ -114,7 +115,7 @@ instead(
     "tax is rounded on every line",
 )
 instead(amounts.deductions, lambda *_a, **_k: [], "an advance is never deducted")
-instead(close.overtake, lambda *_a, **_k: None, "closing leaves exceptions open")
+instead(exceptions.overtake, lambda *_a, **_k: None, "closing leaves exceptions open")
 instead(lowering.free, lambda *_a, **_k: None, "what is no longer open stays reserved")
 instead(
     propose_invoices._billable,

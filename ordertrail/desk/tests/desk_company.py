@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,8 @@ from ordertrail.desk.tests.desk_oracle import No as Refusal
 from ordertrail.desk.tests.desk_oracle_answers import Oracle
 from ordertrail.desk.tests.driving import D
 
-GOODS = {
+TODAY = date.fromisoformat(driving.TODAY)
+GOODS: dict[str, dict[str, Any]] = {
     "FIFO": {"method": "fifo"},
     "AVG": {"method": "average", "rate": "0.06"},
     "STD": {"method": "standard", "unit": "7"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def bill(desk: Desk, number: str, qty: int, price: object = 100, **more: object)
     return str(desk.billed(number, **more)["number"])
 
 
-def paid_by(desk: Desk, *numbers: str) -> list[object]:
+def paid_by(desk: Desk, *numbers: str) -> list[Any]:
     return [amounts(desk.see(number), "paid")[0] for number in numbers]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def desk(db: None) -> Iterator[Desk]:
     whole()
 
 
-def qtys(desk: Desk, order: str, *names: str, line: int = 1) -> list[object]:
+def qtys(desk: Desk, order: str, *names: str, line: int = 1) -> list[Any]:
     return amounts(desk.line(order, line), *names)
 
 

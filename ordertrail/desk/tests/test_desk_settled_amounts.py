@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def desk(db: None) -> Iterator[Desk]:
     whole()
 
 
-def qtys(desk: Desk, order: str, *names: str, line: int = 1) -> list[object]:
+def qtys(desk: Desk, order: str, *names: str, line: int = 1) -> list[Any]:
     return amounts(desk.line(order, line), *names)
 
 
@@ -256,16 +257,9 @@ def test_a_back_dated_receipt_moves_no_booked_figure(desk: Desk) -> None:
 def test_nothing_done_lies_in_the_future(desk: Desk) -> None:
     desk.order("SO-1", ("LAMP", 1, 100))
     (draft,) = desk.propose("SO-1")
-    for try_it in (
-        lambda: desk.ship(draft["id"], date="2026-09-17"),
-        lambda: desk.receive(("LAMP", 1, 1), date="2026-09-17"),
-        lambda: desk.pay(1, on=(), date="2026-09-17"),
-    ):
-        before = desk.snapshot()
-        with pytest.raises(Exception) as no:
-            try_it()
-        assert getattr(no.value, "status", None) == 422
-        assert desk.snapshot() == before
+    desk.refuses("", desk.ship, draft["id"], date="2026-09-17", status=422)
+    desk.refuses("", desk.receive, ("LAMP", 1, 1), date="2026-09-17", status=422)
+    desk.refuses("", desk.pay, 1, on=(), date="2026-09-17", status=422)
 
 
 def test_boxes_and_picking(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def two_invoices(desk: Desk) -> list[str]:
     return made
 
 
-def opens(desk: Desk, invoices: list[str]) -> list[object]:
+def opens(desk: Desk, invoices: list[str]) -> list[Any]:
     return [D(desk.invoice(name)["open"]) for name in invoices]
 
 
@@ -123,7 +124,7 @@ def test_e12_half_is_allocated_already(desk: Desk) -> None:
     assert amounts(desk.allocate(paid["id"], (bills[1], 100)), "allocated", "unallocated") == [200, 0]
 
 
-def e13(desk: Desk) -> dict[str, object]:
+def e13(desk: Desk) -> Any:
     """An order of 100 with a posted advance of 10 that blocks shipping. The advance."""
     desk.product("FREE", tax_rate="0")
     desk.receive(("FREE", 100, 1))
@@ -133,7 +134,7 @@ def e13(desk: Desk) -> dict[str, object]:
     return desk.book(advance["id"])
 
 
-def final(desk: Desk) -> tuple[object, list[object]]:
+def final(desk: Desk) -> tuple[Any, list[Any]]:
     """The invoice after the advance: total and the gross of its lines."""
     bill = desk.billed("SO-1")
     return D(bill["total"]), sorted(D(line["gross"]) for line in bill["lines"])
@@ -187,7 +188,7 @@ def test_e13_a_floating_deposit(desk: Desk) -> None:
     desk.refuses("over_refund", desk.refund, deposit["id"], 200)
 
 
-def overpaid(desk: Desk, difference: str) -> tuple[object, ...]:
+def overpaid(desk: Desk, difference: str) -> Any:
     desk.product("FREE", tax_rate="0")
     desk.receive(("FREE", 100, 1))
     desk.order("SO-1", ("FREE", 1, 100))
