@@ -42,6 +42,7 @@ def product(pk: int, by: Caller, day: date | None = None) -> shapes.Product:
     """One product with its stock, now or at the end of ``day``. Product.DoesNotExist where there is none."""
     row = Product.objects.select_related("home").get(pk=pk)
     cost: dict[str, Any] = {}
+    figures: dict[str, Any] = {name: _qty(units) for name, units in stock_of(pk, day).items()}
     kept = row.home.kind == DESK or has_moved(pk)
     if by.sees_cost():
         money = from_units(stock_value(row, day), MONEY_SCALE)
@@ -62,7 +63,7 @@ def product(pk: int, by: Caller, day: date | None = None) -> shapes.Product:
         allow_negative=row.allow_negative,
         lead_time_days=row.lead_time_days,
         stock=shapes.Stock(
-            **{name: _qty(units) if kept or name in WANTED else None for name, units in stock_of(pk, day).items()}
+            **(figures if kept else {name: figures[name] if name in WANTED else None for name in figures})
         ),
         **cost,
     )

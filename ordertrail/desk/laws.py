@@ -13,6 +13,7 @@ from django.db import connection
 
 from ordertrail.desk.acts import broken as broken_acts
 from ordertrail.desk.agree import Beliefs, believed_by
+from ordertrail.desk.laws_of_stock import stock
 from ordertrail.desk.recount import COLUMNS, SOURCES, counted
 from ordertrail.lib import bulk
 from ordertrail.orders.models import Order, OrderStatus
@@ -149,6 +150,13 @@ def acts_are_chained() -> Iterator[Broken]:
         return
 
 
+def stock_adds_up() -> Iterator[Broken]:
+    """I-01 to I-03, I-05, I-06: what is held is there and wanted, nobody waits beside free goods, layers give what they have. Figures
+    in the sentences are store integers."""
+    for law, document, detail in stock():
+        yield Broken(law, document, detail)
+
+
 LAWS: tuple[Law, ...] = (
     status_is_recount,
     one_source_counts,
@@ -156,6 +164,7 @@ LAWS: tuple[Law, ...] = (
     links_lead_somewhere,
     groups_have_a_home,
     acts_are_chained,
+    stock_adds_up,
 )
 
 

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ordertrail.catalog.models import CostMethod, Product
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.money import piece_units
+from ordertrail.lib.refused import Refused
 from ordertrail.stock.balance import add_to_balances, on_hand_of
 from ordertrail.stock.models import Average, CostAdjustment, Layer, LayerUse, Move, MoveKind
 from ordertrail.stock.reading import (
@@ -32,6 +35,10 @@ from ordertrail.stock.rules import Pile, average_after, piece_back, take, unit_o
 
 PRICED = frozenset({MoveKind.RECEIPT, MoveKind.OPENING, MoveKind.FOUND})
 """Incoming moves that may bring a price of their own; what comes back has the cost at which it went."""
+
+
+MOST = 10**18
+"""No product is there in such a quantity: beyond it sums would leave the store's 64 bits."""
 
 
 @dataclass(slots=True)
@@ -82,6 +89,9 @@ def book(entries: Sequence[Entry], *, day: date, at: datetime, by: int | None) -
     for entry in entries:
         by_product[entry.product].append(entry)
     on_hand = on_hand_of(by_product)
+    for pk, mine in by_product.items():
+        if on_hand.get(pk, 0) + sum(max(entry.qty, 0) for entry in mine) >= MOST:
+            raise Refused("too_large", _("So much of one product cannot be counted. Choose a larger unit for it."))
     written = Written()
     for product in Product.objects.in_bulk(list(by_product)).values():
         book_of = _FIFO if product.cost_method == CostMethod.FIFO else _Valued

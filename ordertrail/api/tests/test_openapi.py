@@ -24,8 +24,9 @@ def test_it_is_served_to_anyone_and_speaks_english(db: None) -> None:
 
 def test_every_call_of_this_issue_is_there() -> None:
     assert {
-        "/adjustments", "/customers", "/customers/{n}", "/findings", "/findings/{id}", "/findings/{id}/{remedy}", "/health", "/invoices",
-        "/invoices/{n}", "/jobs/{id}", "/orders", "/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline", "/payments",
+        "/adjustments", "/customers", "/customers/{n}", "/findings", "/findings/{id}", "/findings/{id}/{remedy}", "/health",
+        "/invoices", "/invoices/{n}", "/jobs/{id}", "/orders", "/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline",
+        "/payments",
         "/payments/{n}", "/products", "/products/{n}", "/products/{n}/atp", "/products/{n}/daily", "/receipts", "/receipts/{n}",
         "/receipts/{n}/receive", "/reservations", "/reservations/{n}", "/shipments", "/shipments/{n}", "/stats/delivery",
         "/stats/profit",

@@ -16,11 +16,10 @@ from ordertrail.desk.confirm import confirm
 from ordertrail.desk.draft_shipment import draft_shipment
 from ordertrail.desk.laws import verify
 from ordertrail.desk.mirror import mirror
-from ordertrail.desk.queue import serve
+from ordertrail.desk.receive import Part, receive
 from ordertrail.desk.return_goods import return_goods
 from ordertrail.desk.ship import ship
 from ordertrail.desk.standing import standings
-from ordertrail.desk.step import step
 from ordertrail.desk.take_order import LineWanted, OrderWanted, take_order
 from ordertrail.lib import clock
 from ordertrail.lib.gate import writing
@@ -33,8 +32,7 @@ from ordertrail.records.actions import Said
 from ordertrail.records.own import desk
 from ordertrail.records.shapes import Address, CustomerRecord, ProductRecord, Record
 from ordertrail.shipping.models import Shipment, ShipmentLine
-from ordertrail.stock.costing import Entry, book
-from ordertrail.stock.models import Move, MoveKind
+from ordertrail.stock.models import Move
 from ordertrail.stock.queries import reserved
 from ordertrail.web.tests.people import person
 
@@ -68,11 +66,7 @@ class Shop:
         return Product.objects.get(sku=sku).pk
 
     def receive(self, qty: object, cost: object = 60, sku: str = "LAMP", day: date = ORDERED) -> None:
-        product = self.sku(sku)
-        with step(self.bo, "receive") as s:
-            entry = Entry(product, product, MoveKind.RECEIPT, q(qty), unit_cost=q(cost))
-            book([entry], day=day, at=clock.now(), by=self.bo.pk)
-            serve(s, [product])
+        receive(self.bo, day=day, lines=[Part(self.sku(sku), q(qty), q(cost))])
 
     def draft(self, number: str, *lines: Any, customer: str = "C1", **more: Any) -> int:
         told = tuple(

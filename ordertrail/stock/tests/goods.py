@@ -29,10 +29,10 @@ def product(method: str = "fifo", standard: str | None = None, *, negative: bool
     return pk
 
 
-def receive(of: int, qty: int, unit: str, day: int = 16, kind: str = MoveKind.RECEIPT) -> int:
-    """``qty`` came in at ``unit`` each on a day of September; returns the move."""
+def receive(of: int, qty: int, unit: str, day: int = 16, kind: str = MoveKind.RECEIPT, month: int = 9) -> int:
+    """``qty`` came in at ``unit`` each on a day of September (or another ``month``); returns the move."""
     entry = Entry(of, of, kind, qty * Q, unit_cost=int(Decimal(unit) * U))
-    book([entry], day=date(2026, 9, day), at=clock.now(), by=None)
+    book([entry], day=date(2026, month, day), at=clock.now(), by=None)
     return entry.move
 
 
