@@ -10,6 +10,7 @@ from typing import Any
 
 from ordertrail.api import written
 from ordertrail.api.figures import ZERO, Billed, LineFacts, Whole, paid_by_line
+from ordertrail.api.invoices import state_of
 from ordertrail.api.shapes import orders as shapes
 from ordertrail.api.shapes.frame import KindRef, Ref
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
@@ -50,7 +51,12 @@ def read(pk: int) -> Hanging:
         goods=goods,
         billed=tuple(InvoiceLine.objects.filter(**mine).select_related("invoice").order_by("invoice_id", "line")),
         shares=tuple(InvoiceShare.objects.filter(**mine).select_related("invoice").order_by("invoice_id")),
-        money=tuple(PaymentShare.objects.filter(**mine).select_related("payment").order_by("payment_id")),
+        money=tuple(
+            PaymentShare.objects.filter(**mine)
+            .exclude(allocation__ended_at__isnull=False)
+            .select_related("payment")
+            .order_by("payment_id")
+        ),
         revision=max((home or 1) - 1, 0),
         goods_told=Beliefs.now().told("goods") or any(row.counts for row in goods),
     )
@@ -274,7 +280,7 @@ class Maker:
         rows += [(row.counts, row.invoice) for row in self.told.billed]
         seen = {one.pk: one for counts, one in rows if counts or not one.reported}
         for pk, one in sorted(seen.items()):
-            yield KindRef(id=str(pk), number=one.number or None, state=one.state, kind=one.type)
+            yield KindRef(id=str(pk), number=one.number or None, state=state_of(one), kind=one.type)
 
     def payments(self) -> Iterator[Ref]:
         """Every payment with a share of the order."""

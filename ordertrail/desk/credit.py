@@ -11,7 +11,7 @@ from ordertrail.billing import own
 from ordertrail.billing.amounts import Line
 from ordertrail.billing.models import Invoice
 from ordertrail.billing.own import Frame
-from ordertrail.billing.queries import billed_lines, orders_on
+from ordertrail.billing.queries import billed_lines, heads, orders_on
 from ordertrail.billing.settling import creditable
 from ordertrail.desk.invoicing import Basis, frame_of, goods, qty_text
 from ordertrail.desk.posting import credit_note, set_against
@@ -68,8 +68,10 @@ def credit_return(s: Step, quantities: Mapping[int, int], day: date) -> int | No
         billed = billed_lines(line.order_line for line in lines if line.order_line)
         invoices = [one[1] for told in billed.values() for one in told.lines]
         hold("invoice", invoices)
-        notes.append(credit_note(s, basis, frame, lines, day))
-        set_against(s, notes[-1], _newest_first(invoices))
+        newest = _newest_first(invoices)
+        rate = heads(newest[:1])[newest[0]].rate if newest else None
+        notes.append(credit_note(s, basis, frame, lines, day, rate=rate))
+        set_against(s, notes[-1], newest)
     return notes[0] if notes else None
 
 

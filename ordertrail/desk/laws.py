@@ -13,6 +13,7 @@ from django.db import connection
 
 from ordertrail.desk.acts import broken as broken_acts
 from ordertrail.desk.agree import Beliefs, believed_by
+from ordertrail.desk.laws_of_money import SUMS, numbering
 from ordertrail.desk.laws_of_stock import stock
 from ordertrail.desk.recount import COLUMNS, SOURCES, counted
 from ordertrail.lib import bulk
@@ -98,10 +99,17 @@ _SUMS: tuple[tuple[str, str, str], ...] = (
 
 
 def sums_hold() -> Iterator[Broken]:
-    """I-10, I-18, I-39: totals are the sums of their parts. Amounts in the sentences are store integers."""
-    for law, sql, sentence in _SUMS:
+    """I-10, I-18, I-20 to I-26, I-31, I-39: totals are the sums of their parts, and no more is settled than there is. Amounts in the
+    sentences are store integers."""
+    for law, sql, sentence in (*_SUMS, *SUMS):
         for document, one, other in bulk.select(sql):
             yield Broken(law, str(document), sentence.format(one, other))
+
+
+def numbers_are_strict() -> Iterator[Broken]:
+    """I-29, I-30: our invoices and credit notes are numbered without a gap and in the order of their days."""
+    for number, sentence in numbering():
+        yield Broken("numbers_are_strict", number, sentence)
 
 
 _ORPHANS: tuple[tuple[str, str], ...] = (
@@ -161,6 +169,7 @@ LAWS: tuple[Law, ...] = (
     status_is_recount,
     one_source_counts,
     sums_hold,
+    numbers_are_strict,
     links_lead_somewhere,
     groups_have_a_home,
     acts_are_chained,

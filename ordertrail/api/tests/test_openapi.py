@@ -25,11 +25,14 @@ def test_it_is_served_to_anyone_and_speaks_english(db: None) -> None:
 def test_every_call_of_this_issue_is_there() -> None:
     assert {
         "/adjustments", "/customers", "/customers/{n}", "/findings", "/findings/{id}", "/findings/{id}/{remedy}", "/health",
-        "/invoices", "/invoices/{n}", "/jobs/{id}", "/orders", "/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline",
-        "/payments",
+        "/invoices", "/invoices/{n}", "/invoices/{n}/post", "/invoices/{n}/cancel", "/invoices/{n}/credit", "/jobs/{id}", "/orders",
+        "/orders/{n}", "/orders/{n}/sources", "/orders/{n}/timeline", "/payments", "/payments/{n}/allocate",
+        "/payments/{n}/unallocate", "/payments/{n}/refund",
         "/payments/{n}", "/products", "/products/{n}", "/products/{n}/atp", "/products/{n}/daily", "/receipts", "/receipts/{n}",
         "/receipts/{n}/receive", "/reservations", "/reservations/{n}", "/shipments", "/shipments/{n}", "/stats/delivery",
-        "/stats/profit",
+        "/stats/profit", "/orders/{n}/quote", "/orders/{n}/confirm", "/orders/{n}/cancel", "/orders/{n}/close", "/orders/{n}/reopen",
+        "/orders/{n}/amend", "/orders/{n}/exceptions/{id}", "/returns", "/returns/{n}", "/shipments/{n}/ship", "/shipments/{n}/cancel",
+        "/shipments/{n}/packages", "/shipments/{n}/pick", "/shipments/{n}/pick/complete",
     } <= {path.removeprefix("/api/v1") for path in document()["paths"]}  # fmt: skip
 
 
