@@ -31,7 +31,7 @@ def after(verb: str, state: str, name: str) -> str:
     >>> code("ship", "draft"), code("confirm", "confirmed"), code("reopen", "confirmed"), code("close", "closed")
     ('not_confirmed', 'already_confirmed', 'not_closed', 'already_closed')
     >>> code("amend", "closed"), code("cancel", "cancelled"), code("ship", "closed")
-    ('already_closed', 'already_cancelled', 'already_closed')
+    ('already_closed', 'already_cancelled', 'not_confirmed')
     """
     found = STEPS[verb].get(state)
     if found is None:
@@ -41,6 +41,10 @@ def after(verb: str, state: str, name: str) -> str:
 
 
 def _refusal(verb: str, state: str) -> tuple[str, str]:
+    if verb == "ship" and state == CLOSED:
+        return "not_confirmed", _("Order %(order)s is closed, so nothing of it is shipped. Reopen it first.")
+    if verb == "ship" and state == CANCELLED:
+        return "not_confirmed", _("Order %(order)s is cancelled, so nothing of it is shipped. Type a new one.")
     if state == CANCELLED:
         return "already_cancelled", _("Order %(order)s is cancelled. Type a new one.")
     if verb == "reopen":

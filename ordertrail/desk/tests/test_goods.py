@@ -102,7 +102,7 @@ def test_e6_close_gives_free_and_reopen_takes_again(shop: Shop) -> None:
     assert shop.reserved() == 12
     close(by=shop.anna, order=order)
     assert shop.reserved() == 7
-    refused("already_closed", shop.load, (order, 1, 1))
+    refused("not_confirmed", shop.load, (order, 1, 1))
     reopen(by=shop.anna, order=order)
     assert shop.reserved() == 12
     shop.unship(sent)

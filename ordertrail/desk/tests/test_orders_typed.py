@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def shop(db: None) -> Iterator[Shop]:
     whole()
 
 
-def amounts(order: int) -> list[tuple[object, ...]]:
+def amounts(order: int) -> list[tuple[Any, ...]]:
     return [
         tuple(row) for row in OrderLine.objects.filter(order=order).order_by("line").values_list("net", "tax", "gross")
     ]
