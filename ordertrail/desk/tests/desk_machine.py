@@ -23,7 +23,7 @@ VERBS = {
     "close": 2, "reopen": 3, "propose": 7, "load": 3, "ship": 8, "ship_part": 5, "unship": 4, "choose": 5, "take_back": 5,
     "bill": 9, "bill_lines": 3, "lower": 4, "post": 10, "void": 3, "credit": 2, "amount": 1, "advance": 1, "pay": 6,
     "pay_chosen": 4, "write_off": 1, "deposit": 2, "allocate": 4, "unallocate": 3, "refund": 2, "refund_note": 2,
-    "reserve": 2, "unreserve": 1, "sell": 12,
+    "reserve": 2, "unreserve": 1, "sell": 12, "collect": 4, "prepay": 3, "shrink": 6,
 }  # fmt: skip
 
 
@@ -56,6 +56,41 @@ class Life(Goods):
         if c % 3 and any(self.oracle.to_invoice(line) > 0 for line in order.lines):
             self.bills_proposed([number])
             self.posted(self.oracle.bills[-1])
+
+    def collect(self, a: int, b: int, c: int) -> None:
+        """Two or three orders sold, billed together and paid in part."""
+        for n in range(2 + a % 2):
+            self.sell(a + n, b + n, 3 * c)
+        self.bill(a, 2, 1)
+        if bills := self.papers("draft"):
+            self.posted(bills[-1])
+        if bills := [bill for bill in self.papers("posted", "invoice") if bill.open > 0]:
+            bill = bills[-1]
+            part = (bill.open / 3).quantize(bill.open)
+            self.both(
+                f"pay {part} of bill {bill.name}",
+                lambda: self.desk.pay(part, on=[(self.bills[bill.name], part)], customer=bill.customer),
+                lambda: self.oracle.pay(bill.customer, part, {bill.name: part}),
+                self.paid_as,
+            )
+
+    def prepay(self, a: int, b: int, _c: int) -> None:
+        """An advance that blocks shipping, an attempt to ship, then the money, the goods and the rest of the bill."""
+        self.advance(a, b, 0)
+        if bills := self.papers("draft", "advance"):
+            self.posted(bills[-1])
+            (order,) = bills[-1].orders
+            if any(self.oracle.to_draft(line) > 0 for line in order.lines):
+                self.proposed([order.number])
+                self.send(self.oracle.shipments[-1], None)
+            self.pay(1 if order.customer == "C1" else 2, 0, 1)
+            self.bills_proposed([order.number])
+
+    def shrink(self, a: int, b: int, c: int) -> None:
+        """An order on several drafts, then amended, closed or cut by an exception."""
+        for n in range(2):
+            self.load(a, b + n, c)
+        (self.amend_qty, self.close, self.unship)[c % 3](a, 2 * b, c)
 
 
 def play(steps: Sequence[Step], *, each_verified: bool = False) -> str:

@@ -207,8 +207,9 @@ class Goods(Bills):
             ]
             self.shipments[own.name] = match["id"]
 
-    def propose(self, a: int, b: int, _c: int) -> None:
-        if orders := self.of("confirmed"):
+    def propose(self, a: int, b: int, c: int) -> None:
+        ready = [order for order in self.of("confirmed") if any(self.oracle.to_draft(x) > 0 for x in order.lines)]
+        if orders := ready if c % 8 and ready else self.of("confirmed"):
             self.proposed(self.some(orders, a, b))
 
     def proposed(self, numbers: list[str]) -> None:
@@ -245,7 +246,7 @@ class Goods(Bills):
                 and line.order.policy == "delivered"
                 and not line.cancelled
             )
-            picks[line] = D(int(qty * D("1.25"))) if c % 4 == 0 and alone else part
+            picks[line] = D(int(qty * D("1.25"))) if c % 2 == 0 and alone else part
         self.send(shipment, picks)
 
     def send(self, shipment: Paper, picks: dict[Line, Decimal] | None) -> None:

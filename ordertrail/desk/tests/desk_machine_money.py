@@ -31,8 +31,9 @@ class Bills(Company):
             order for order in self.of("confirmed", "closed") if not self.oracle.money(order, "invoice", drafts=True)
         ]
 
-    def bill(self, a: int, b: int, _c: int) -> None:
-        if orders := self.billable():
+    def bill(self, a: int, b: int, c: int) -> None:
+        ready = [order for order in self.billable() if any(self.oracle.to_invoice(x) > 0 for x in order.lines)]
+        if orders := ready if c % 8 and ready else self.billable():
             self.bills_proposed(self.some(orders, a, b))
 
     def bills_proposed(self, numbers: list[str]) -> None:
