@@ -23,7 +23,7 @@ VERBS = {
     "close": 2, "reopen": 3, "propose": 7, "load": 3, "ship": 8, "ship_part": 5, "unship": 4, "choose": 5, "take_back": 5,
     "bill": 9, "bill_lines": 3, "lower": 4, "post": 10, "void": 3, "credit": 2, "amount": 1, "advance": 1, "pay": 6,
     "pay_chosen": 4, "write_off": 1, "deposit": 2, "allocate": 4, "unallocate": 3, "refund": 2, "refund_note": 2,
-    "reserve": 2, "unreserve": 1, "sell": 12, "collect": 4, "prepay": 3, "shrink": 6,
+    "reserve": 2, "unreserve": 1, "sell": 8, "collect": 9, "prepay": 7, "shrink": 8,
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ class Life(Goods):
     def collect(self, a: int, b: int, c: int) -> None:
         """Two or three orders sold, billed together and paid in part."""
         for n in range(2 + a % 2):
-            self.sell(a + n, b + n, 3 * c)
+            self.sell(4 * (a + n), b + n, 3 * c)  # all of one customer and address
         self.bill(a, 2, 1)
         if bills := self.papers("draft"):
             self.posted(bills[-1])
@@ -80,6 +80,9 @@ class Life(Goods):
         if bills := self.papers("draft", "advance"):
             self.posted(bills[-1])
             (order,) = bills[-1].orders
+            for line in order.lines:
+                if line.to_ship:
+                    self.bought(line.product.sku, line.qty, D(COSTS[0]))
             if any(self.oracle.to_draft(line) > 0 for line in order.lines):
                 self.proposed([order.number])
                 self.send(self.oracle.shipments[-1], None)
@@ -87,10 +90,19 @@ class Life(Goods):
             self.bills_proposed([order.number])
 
     def shrink(self, a: int, b: int, c: int) -> None:
-        """An order on several drafts, then amended, closed or cut by an exception."""
+        """An order on several drafts, then amended to less, closed, or cut by an exception."""
         for n in range(2):
             self.load(a, b + n, c)
-        (self.amend_qty, self.close, self.unship)[c % 3](a, 2 * b, c)
+        if not (drafts := self.carried("draft")):
+            return
+        line = next(iter(drafts[-1].lines))
+        closable = not self.deducts(line.order) and not any(x.product.service for x in line.order.lines)
+        if c % 3 == 0 and line in self.amendable():
+            self.amend(line, qty=D(1))
+        elif c % 3 == 1 and closable:
+            self.verb("close", line.order)
+        else:
+            self.unship(a, 0, c)
 
 
 def play(steps: Sequence[Step], *, each_verified: bool = False) -> str:
