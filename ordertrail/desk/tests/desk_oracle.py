@@ -109,7 +109,7 @@ class Order:
 
 
 class Line:
-    """A line of an order. ``net`` is its amount (gross where prices include tax); ``closed`` the part of ``cancelled`` that closing took;
+    """A line of an order. ``net`` is its amount (gross where prices include tax); ``closed`` what of ``cancelled`` closing took;
     ``credited`` the part of ``returned`` that came with credit; ``issues`` one for each done shipment."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is done at the oracle's desk: each verb of api.md §3 by the rules of domain.md §1.10. Refused (``No``) before anything changes."""
+"""What is done at the oracle's desk: each verb of api.md §3 by the rules of domain.md §1.10; refused before anything changes."""
 
 from __future__ import annotations
 

@@ -61,9 +61,9 @@ def sent(desk: Desk, path: str, raw: bytes, **headers: str) -> tuple[int, str]:
 def test_a01_a04_a05_a_body_that_cannot_be_read(desk: Desk, path: str) -> None:
     good = json.dumps(GOOD[path])
     doubled = good.replace("{", '{"x": 1, "x": 2' + (", " if good != "{}" else ""), 1)
-    for raw in (b"", b"{", b"\xff\xfe", b"null", b"7", doubled.encode(), b"[" * 10_000 + b"]" * 10_000):
-        if raw or good != "{}":  # an empty body says nothing, which is right where nothing need be said
-            assert sent(desk, path, raw)[0] in (400, 422), raw[:30]
+    nothing = [b""] if GOOD[path] else []  # a verb that needs no word takes an empty body as none
+    for raw in (*nothing, b"{", b"\xff\xfe", b"null", b"7", doubled.encode(), b"[" * 10_000 + b"]" * 10_000):
+        assert sent(desk, path, raw)[0] in (400, 422), raw[:30]
 
 
 AMOUNTS = [
@@ -199,9 +199,10 @@ def test_a15_a_stale_version_is_refused_with_the_current_one(desk: Desk) -> None
         "/shipments/999999/ship",
         "/shipments/NONE/cancel",
         "/invoices/NONE/post",
-    ]
-    + ["/invoices/999999/credit", "/payments/NONE/allocate", "/payments/999999/refund", "/receipts/NONE/receive"]
-    + [
+        "/invoices/999999/credit",
+        "/payments/NONE/allocate",
+        "/payments/999999/refund",
+        "/receipts/NONE/receive",
         "/orders/SO-1/exceptions/999999",
         "/orders/%2e%2e%2fSO-1/confirm",
         "/orders/%00/confirm",
@@ -257,7 +258,7 @@ def test_unknown_things_in_a_body_are_named(desk: Desk, path: str, change: dict[
 
 
 def test_doubled_things_are_refused(desk: Desk) -> None:
-    desk.refuses("number_taken", desk.post, "/products", GOOD["/products"] | {"sku": "LAMP"})
+    desk.refuses("number_taken", desk.product, "LAMP")
     desk.refuses("", desk.customer)
     desk.receive(("LAMP", 1, 1), number="R-1")
     desk.refuses("number_taken", desk.receive, ("LAMP", 1, 1), number="R-1")
@@ -278,14 +279,18 @@ def test_a21_five_thousand_ids_in_one_call(desk: Desk) -> None:
         ("anna", "/shipments"),
         ("anna", "/receipts"),
         ("anna", "/payments"),
-    ]
-    + [("chen", "/orders"), ("chen", "/shipments"), ("chen", "/receipts"), ("gus", "/orders"), ("gus", "/products")],
+        ("chen", "/orders"),
+        ("chen", "/shipments"),
+        ("chen", "/receipts"),
+        ("gus", "/orders"),
+        ("gus", "/products"),
+    ],
 )
 def test_who_has_no_right_is_refused(desk: Desk, person: str, path: str) -> None:
-    who = by(person, desk)
+    other = by(person, desk)
     before = desk.snapshot()
     with pytest.raises(No) as no:
-        who.post(path, GOOD[path])
+        other.post(path, GOOD[path])
     assert no.value.status == 403
     assert desk.snapshot() == before
 
@@ -296,8 +301,8 @@ def test_who_may_not_see_cost_gets_no_field_of_it(desk: Desk) -> None:
     told = json.dumps([bo.see("SO-1"), bo.get("/products/LAMP"), bo.get("/shipments")])
     for name in ("unit_cost", "realised", "planned", "margin", "standard_cost", '"value"', '"cost"'):
         assert f'"{name.strip(chr(34))}"' not in told, name
-    (row,) = bo.get("/stats/profit", by="product", **{"from": "2026-09-01", "to": "2026-09-16"})["rows"]
-    assert set(row) == {"key", "qty", "revenue"}
+    told = bo.get("/stats/profit", by="product", **{"from": "2026-09-01", "to": "2026-09-16"})
+    assert not {"cost", "profit", "margin"} & (set(told["total"]) | set(told["rows"][0]))
 
 
 def test_an_order_is_reached_by_id_and_by_number(desk: Desk) -> None:
@@ -305,6 +310,7 @@ def test_an_order_is_reached_by_id_and_by_number(desk: Desk) -> None:
     assert desk.see(told["id"]) == told
     (draft,) = desk.propose(told["id"])
     done = desk.ship(draft["id"])
-    assert done["number"] and done["id"] == draft["id"]
+    assert done["number"]
+    assert done["id"] == draft["id"]
     assert desk.get(f"/shipments/{done['number']}") == desk.get(f"/shipments/{done['id']}")
     assert D(done["lines"][0]["qty"]) == 10
