@@ -31,7 +31,7 @@ _BY_ORDER: dict[str, tuple[Any, str]] = {
 
 
 def seen(kind: str, ids: Collection[int], person: object) -> set[int]:
-    """Those of the documents ``ids`` of one kind that ``person`` may see. Products and receipts are seen by everyone who sees orders."""
+    """Those of the documents ``ids`` of one kind that ``person`` may see. Who sees orders sees every product and receipt."""
     if only_for(person) is None or kind in ("product", "receipt"):
         return set(ids)
     orders: QuerySet[Order] = visible_orders(person)
