@@ -11,7 +11,7 @@ from ordertrail.api.tests.calling import Program, program
 from ordertrail.desk.laws import verify
 from ordertrail.desk.tests.shop import D, Shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 YESTERDAY, TODAY = date(2026, 9, 15), date(2026, 9, 16)
 
 

@@ -14,7 +14,7 @@ from ordertrail.desk.tests.shop import Shop
 from ordertrail.parties.models import Customer
 from ordertrail.stock.models import GoodsReceipt, Move, Reservation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LAMP = {"sku": "LAMP", "name": "Signal lamp", "price": "100", "cost_method": "fifo"}
 

@@ -13,7 +13,7 @@ from ordertrail.catalog.models import Barcode, Product
 from ordertrail.desk.tests.shop import Shop, whole
 from ordertrail.orders.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ONE = {"customer": "C1", "number": "SO-1", "lines": [{"sku": "LAMP", "qty": "10", "price": "100"}]}
 
 

@@ -15,7 +15,7 @@ from ordertrail.desk.tests.shop import refused, whole
 from ordertrail.desk.tests.till import Till, figures, pieces
 from ordertrail.orders.models import OrderException
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 D = Decimal
 
 

@@ -18,7 +18,7 @@ from ordertrail.desk.tests.till import Till
 from ordertrail.lib.ids import LINES
 from ordertrail.lib.refused import Refused
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.store]
 
 
 def at_once(*verbs: Callable[[], Any]) -> list[str]:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from ordertrail.desk.tests.shop import whole
 from ordertrail.desk.tests.till import Till
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ordertrail.desk.tests.shop import refused, whole
 from ordertrail.desk.tests.till import Doc, Till, figures, payment
 from ordertrail.records.shapes import CustomerRecord
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 D = Decimal
 
 

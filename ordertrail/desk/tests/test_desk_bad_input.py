@@ -10,7 +10,7 @@ import pytest
 
 from ordertrail.desk.tests.driving import D, Desk, No, by, opened, rows, whole
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from ordertrail.desk.tests.driving import D, Desk, amounts, axes, opened, whole
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from ordertrail.desk.tests.driving import D, Desk, amounts, axes, by, opened, whole
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
 
 
 @pytest.fixture

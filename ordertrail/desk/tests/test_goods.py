@@ -17,7 +17,7 @@ from ordertrail.orders.models import OrderException
 from ordertrail.shipping.models import Shipment
 from ordertrail.stock.queries import cost_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
 
 
 @pytest.fixture

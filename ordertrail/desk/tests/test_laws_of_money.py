@@ -14,7 +14,7 @@ from ordertrail.desk.laws import verify
 from ordertrail.desk.tests.till import Till
 from ordertrail.orders.models import Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
 
 
 def posted(kind: str = "invoice") -> Any:

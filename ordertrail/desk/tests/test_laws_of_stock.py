@@ -10,7 +10,7 @@ from ordertrail.desk.laws import verify
 from ordertrail.desk.tests.shop import Shop
 from ordertrail.stock.models import CostAdjustment, Layer, LayerUse, Move, Reservation, StockBalance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
 
 
 @pytest.fixture

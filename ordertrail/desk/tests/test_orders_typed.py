@@ -19,7 +19,7 @@ from ordertrail.desk.tests.shop import D, Shop, q, refused, whole
 from ordertrail.orders.models import LineWas, Order, OrderLine, Terms
 from ordertrail.records.shapes import CustomerRecord
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
