@@ -99,9 +99,8 @@ class OwnMaker(Maker):
 
     def _gross(self, quantities: dict[int, int]) -> int:
         """G(q)."""
-        return gross_of(
-            self.more.lines.values(), quantities, self.digits, include_tax=self.told.order.prices_include_tax
-        )
+        include_tax = self.told.order.prices_include_tax
+        return gross_of(self.more.lines.values(), quantities, self.digits, include_tax=include_tax, by_line=by_line())
 
     def amounts(self) -> shapes.Amounts:
         """Every amount of the order (domain.md §1.10)."""
@@ -126,7 +125,7 @@ class OwnMaker(Maker):
         by_qty = [row for row in rows if row.qty is not None]
         billed = {pk: line.invoiced for pk, line in self.more.lines.items()}
         taxes = sum(to_units(row.tax, MONEY_SCALE) for row in by_qty)
-        return taxes - included_tax(self.more.lines.values(), billed, self.digits)
+        return taxes - included_tax(self.more.lines.values(), billed, self.digits, by_line=by_line())
 
     def _units(self, units: int) -> str:
         return self.money(from_units(units, MONEY_SCALE))
@@ -219,6 +218,11 @@ class OwnMaker(Maker):
         for one in self.more.deposits:
             told.setdefault(str(one.pk), Ref(id=str(one.pk), number=one.number or None, state=one.state))
         yield from told.values()
+
+
+def by_line() -> bool:
+    """Whether the company taxes each line for itself, and not the whole document."""
+    return bool(settings.COMPANY.tax_rounding == "line")
 
 
 def _tolerated(line: LineStanding) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ordertrail.billing.rules import invoice_shares
-from ordertrail.lib.money import QTY_SCALE, half_up_div, piece_units, tax_units
+from ordertrail.lib.money import QTY_SCALE, half_up_div, piece_units
 from ordertrail.orders.rules import LineAmounts, line_amounts
 
 Name = tuple[str, int, str]
@@ -60,7 +60,7 @@ def priced(lines: Sequence[Line], how: Rounding) -> list[LineAmounts]:
     """
     goods = [(line.amount, line.rate) for line in lines if line.told is None]
     if how.by_line:
-        made = [line_amounts([one], how.digits, include_tax=how.include_tax)[0] for one in goods]
+        made = line_amounts(goods, how.digits, include_tax=how.include_tax, by_line=True)
     else:
         made = line_amounts(goods, how.digits, include_tax=how.include_tax)
         if how.include_tax:
@@ -157,15 +157,3 @@ def deductions(order: int, advances: Mapping[int, LineAmounts], most: int, digit
             found.append(_told(order, rate, -most, "deduction", digits))
         most -= min(told.gross, most)
     return found
-
-
-def order_gross(parts: Iterable[tuple[int, int, int, int]], digits: int, *, include_tax: bool) -> int:
-    """G(q): one document over parts of an order's lines, given as (amount of the line, q, of its quantity, tax rate).
-
-    >>> order_gross([(10_000_000, 6, 10, 130_000)], 2, include_tax=False)
-    6780000
-    """
-    by_rate: dict[int, int] = {}
-    for amount, qty, of_qty, rate in parts:
-        by_rate[rate] = by_rate.get(rate, 0) + piece_units(amount, qty, of_qty, digits)
-    return sum(net + (0 if include_tax else tax_units(net, rate, digits)) for rate, net in by_rate.items())

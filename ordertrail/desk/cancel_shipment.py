@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ordertrail.billing.queries import bills
@@ -83,7 +84,7 @@ def _check_returns(draft: Draft) -> None:
 
 def _check_invoices(held: Held, gone: Mapping[int, int]) -> None:
     """Refused("has_invoices") where what is billed would not be out any more: by quantity, or by money."""
-    told = bills(held.orders)
+    told, by_line = bills(held.orders), settings.COMPANY.tax_rounding == "line"
     for order, head in held.orders.items():
         lines = [replace(line, shipped=line.shipped - gone.get(line.id, 0)) for line in held.of(order)]
         for line in lines:
@@ -95,6 +96,7 @@ def _check_invoices(held: Held, gone: Mapping[int, int]) -> None:
                 raise Refused("has_invoices", sentence % words)
         bases = {line.id: max(line.base, 0) for line in lines}
         billed = told[order].posted - sum(part.gross for part in told[order].advances.values())
-        if told[order].by_money and billed > gross_of(lines, bases, head.digits, include_tax=head.include_tax):
+        worth = gross_of(lines, bases, head.digits, include_tax=head.include_tax, by_line=by_line)
+        if told[order].by_money and billed > worth:
             sentence = _("Order %(order)s is billed by amount for more than would be out. Credit the invoice first.")
             raise Refused("has_invoices", sentence % {"order": head.name})

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ordertrail.billing import own
-from ordertrail.billing.amounts import Line, Name, Rounding, deductions, divided, money_lines, order_gross, priced
+from ordertrail.billing.amounts import Line, Name, Rounding, deductions, divided, money_lines, priced
 from ordertrail.billing.invoices import named
 from ordertrail.billing.models import Invoice
 from ordertrail.billing.own import Frame, Paper
@@ -20,6 +20,7 @@ from ordertrail.lib import bulk
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, piece_units
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import Order, Terms
+from ordertrail.orders.pricing import document_gross, gross_of
 from ordertrail.orders.standing import LineStanding
 from ordertrail.parties.models import Customer
 
@@ -80,16 +81,16 @@ class Basis:
 
     def _gross(self, order: int, quantities: Mapping[int, int]) -> int:
         frame = self.orders[order].frame
-        parts = [(line.amount, quantities[line.id], line.qty, line.tax_rate) for line in self.lines[order]]
-        return order_gross(parts, frame.digits, include_tax=frame.include_tax)
+        return gross_of(
+            self.lines[order], quantities, frame.digits, include_tax=frame.include_tax, by_line=self.by_line
+        )
 
     def weights(self, order: int) -> dict[int, int]:
         """What the order's lines come to by tax rate: how money billed without quantities is divided among rates."""
         found: dict[int, int] = {}
         frame = self.orders[order].frame
         for line in self.lines[order]:
-            part = (line.amount, 1, 1, line.tax_rate)
-            gross = order_gross([part], frame.digits, include_tax=frame.include_tax)
+            gross = document_gross([(line.amount, line.tax_rate)], frame.digits, include_tax=frame.include_tax)
             found[line.tax_rate] = found.get(line.tax_rate, 0) + gross
         return found
 

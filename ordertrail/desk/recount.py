@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from ordertrail.desk.agree import FAMILIES, Beliefs
@@ -37,6 +38,7 @@ def counted(orders: Collection[int], beliefs: Beliefs) -> list[tuple[Any, ...]]:
         "goods_told": int(beliefs.told("goods")),
         "invoices_told": int(beliefs.told("invoice")),
         "money_told": int(beliefs.told("money")),
+        "tax_by_line": int(settings.COMPANY.tax_rounding == "line"),
     }
     sql = _sql().replace("{orders}", bulk.among().replace("%s", "%(ids)s"))
     with connection.cursor() as cursor:

@@ -43,12 +43,17 @@ def pushed(amounts: Sequence[int], discount: int, digits: int) -> list[int]:
     return [amount - part for amount, part in zip(amounts, parts, strict=True)]
 
 
-def document_gross(parts: Iterable[tuple[int, int]], digits: int, *, include_tax: bool) -> int:
-    """What one document over ``parts`` (amount, tax rate) comes to, tax rounded once a rate; amounts are gross where they include tax.
+def document_gross(parts: Iterable[tuple[int, int]], digits: int, *, include_tax: bool, by_line: bool = False) -> int:
+    """What one document over ``parts`` (amount, tax rate) comes to, tax rounded once a rate, or once a part where the company taxes
+    each line for itself; amounts are gross where they include tax.
 
     >>> document_gross([(500, 130_000)] * 3, 2, include_tax=False)  # 0.15 + 0.0195
     1700
+    >>> document_gross([(500, 130_000)] * 3, 2, include_tax=False, by_line=True)  # 0.05 + 0.0065 each
+    1800
     """
+    if by_line and not include_tax:
+        return sum(amount + tax_units(amount, rate, digits) for amount, rate in parts)
     by_rate: dict[int, int] = {}
     for amount, rate in parts:
         by_rate[rate] = by_rate.get(rate, 0) + amount
@@ -56,7 +61,14 @@ def document_gross(parts: Iterable[tuple[int, int]], digits: int, *, include_tax
     return sum(by_rate.values()) + taxes
 
 
-def gross_of(lines: Iterable[LineStanding], quantities: Mapping[int, int], digits: int, *, include_tax: bool) -> int:
+def gross_of(
+    lines: Iterable[LineStanding],
+    quantities: Mapping[int, int],
+    digits: int,
+    *,
+    include_tax: bool,
+    by_line: bool = False,
+) -> int:
     """G(q): one document over ``quantities`` (by line id) of an order's lines (domain.md §1.10, amounts of an order).
 
     >>> line = LineStanding(7, 1, 1, 1, "A", False, False, 10_000_000, 0, 10_000_000, 130_000)
@@ -64,21 +76,25 @@ def gross_of(lines: Iterable[LineStanding], quantities: Mapping[int, int], digit
     6780000
     """
     parts = ((_piece(line, quantities.get(line.id, 0), digits), line.tax_rate) for line in lines)
-    return document_gross(parts, digits, include_tax=include_tax)
+    return document_gross(parts, digits, include_tax=include_tax, by_line=by_line)
 
 
-def included_tax(lines: Iterable[LineStanding], quantities: Mapping[int, int], digits: int) -> int:
-    """The tax within G(q) where prices include it: gross − HALF_UP(gross / (1 + rate)) for each rate.
+def included_tax(
+    lines: Iterable[LineStanding], quantities: Mapping[int, int], digits: int, *, by_line: bool = False
+) -> int:
+    """The tax within G(q) where prices include it: gross − HALF_UP(gross / (1 + rate)) for each rate, or for each line.
 
     >>> line = LineStanding(7, 1, 1, 1, "A", False, False, 10_000_000, 0, 11_300_000, 130_000)
     >>> included_tax([line], {7: 10_000_000}, 2)
     1300000
     """
+    pieces = [(line.tax_rate, _piece(line, quantities.get(line.id, 0), digits)) for line in lines]
     by_rate: dict[int, int] = {}
-    for line in lines:
-        by_rate[line.tax_rate] = by_rate.get(line.tax_rate, 0) + _piece(line, quantities.get(line.id, 0), digits)
+    for rate, piece in pieces:
+        by_rate[rate] = by_rate.get(rate, 0) + piece
     step: int = 10 ** (4 - digits)
-    nets = (half_up_div(gross * QTY_SCALE, (QTY_SCALE + rate) * step) * step for rate, gross in by_rate.items())
+    taxed = pieces if by_line else by_rate.items()
+    nets = (half_up_div(gross * QTY_SCALE, (QTY_SCALE + rate) * step) * step for rate, gross in taxed)
     return sum(by_rate.values()) - sum(nets)
 
 

@@ -46,7 +46,9 @@ def net_units(qty: int, price: int, digits: int) -> int:
     return half_up_div(qty * price, 10**8 * step) * step
 
 
-def line_amounts(lines: Sequence[tuple[int, int]], digits: int, *, include_tax: bool = False) -> list[LineAmounts]:
+def line_amounts(
+    lines: Sequence[tuple[int, int]], digits: int, *, include_tax: bool = False, by_line: bool = False
+) -> list[LineAmounts]:
     """Amounts of lines given as (amount, tax rate), the amount being net, or gross where prices include tax.
 
     Tax is HALF_UP per rate over the document; each line shows HALF_UP(net × rate), the last line of a rate takes the residual
@@ -58,7 +60,14 @@ def line_amounts(lines: Sequence[tuple[int, int]], digits: int, *, include_tax: 
     [100, 100, 0]
     >>> line_amounts([(11_300_000, 130_000)], 2, include_tax=True)
     [LineAmounts(net=10000000, tax=1300000, gross=11300000)]
+
+    Where the company taxes each line for itself (``by_line``), nothing is left over:
+
+    >>> [a.tax for a in line_amounts([(500, 130_000)] * 3, 2, by_line=True)]
+    [100, 100, 100]
     """
+    if by_line:
+        return [line_amounts([one], digits, include_tax=include_tax)[0] for one in lines]
     step = 10 ** (4 - digits)
     if include_tax:
         nets = [half_up_div(amount * QTY_SCALE, (QTY_SCALE + rate) * step) * step for amount, rate in lines]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ordertrail.catalog.models import Product
@@ -79,7 +80,8 @@ def amounts(lines: Sequence[TypedLine], discount: int, digits: int, *, include_t
             raise Refused("wrong_value", detail, [{"path": path, "code": "wrong_value", "detail": detail}])
     told = pushed(bare, discount, digits)
     rates = [line.tax_rate for line in lines]
-    return line_amounts(list(zip(told, rates, strict=True)), digits, include_tax=include_tax)
+    by_line = settings.COMPANY.tax_rounding == "line"
+    return line_amounts(list(zip(told, rates, strict=True)), digits, include_tax=include_tax, by_line=by_line)
 
 
 def write_lines(order: Order, lines: Sequence[TypedLine], discount: int) -> None:

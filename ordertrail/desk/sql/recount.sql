@@ -1,6 +1,7 @@
 -- One row per order: where it stands, counted from link rows. Grain: order. Meanings: domain.md §1.3 and §1.10.
 -- {orders}: the ids asked for; %(invoices_told)s, %(money_told)s: 1 where some source speaks of invoices, of money at all.
--- Amounts in money units, quantities in quantity units; G(q) is one document over q of each line, tax rounded once a rate.
+-- Amounts in money units, quantities in quantity units; G(q) is one document over q of each line, tax rounded once a rate,
+-- or once a line of our own orders where the company does so (%(tax_by_line)s).
 WITH asked AS (
     SELECT o.id, o.state, o.digits, o.prices_include_tax,
            CASE WHEN t.order_id IS NULL THEN 0 ELSE 1 END AS own, COALESCE(t.invoice_policy, '') = 'ordered' AS by_order
@@ -96,7 +97,7 @@ rates AS (
            SUM(CASE e.invoiced_qty WHEN 0 THEN 0 WHEN e.qty THEN e.amount
                ELSE ot_piece(e.amount, e.invoiced_qty, e.qty, a.digits) END) AS invoiced_pieces
     FROM expected e JOIN asked a ON a.id = e.order_id
-    GROUP BY e.order_id, e.tax_rate, a.digits, a.prices_include_tax
+    GROUP BY e.order_id, e.tax_rate, a.digits, a.prices_include_tax, CASE WHEN e.own = 1 AND %(tax_by_line)s = 1 THEN e.line ELSE 0 END
 ),
 amounts AS (
     SELECT order_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -275,3 +276,20 @@ def test_boxes_and_picking(desk: Desk) -> None:
     desk.refuses("over_pick", desk.post, f"{path}/pick", {"code": "690001"})
     box = desk.post(f"{path}/packages", {"lines": [{"order": "SO-1", "line": 1, "qty": "6"}]})
     assert box["code"]
+
+
+def test_a_company_that_taxes_each_line_for_itself_agrees_with_its_invoices(settings: Any, desk: Desk) -> None:
+    settings.COMPANY = replace(settings.COMPANY, tax_rounding="line")
+    desk.receive(("MAST", 10, 1))
+    small = [("LAMP", 1, "0.05"), ("MAST", 1, "0.05"), ("LAMP", 1, "0.05")]
+    desk.order("SO-1", *small)
+    told = desk.see("SO-1")
+    assert [amounts(line, "net", "tax", "gross") for line in told["lines"]] == [[D("0.05"), D("0.01"), D("0.06")]] * 3
+    assert amounts(told, "ordered", "effective", "not_invoiced") == [D("0.18")] * 3  # one document would come to 0.17
+    desk.send(("SO-1", 1, 1), ("SO-1", 2, 1), ("SO-1", 3, 1))
+    bill = desk.billed("SO-1")
+    assert amounts(bill, "net", "tax", "total") == [D("0.15"), D("0.03"), D("0.18")]
+    told = desk.see("SO-1")
+    assert amounts(told, "shipped", "invoiced", "rounding_difference", "not_invoiced") == [D("0.18"), D("0.18"), 0, 0]
+    desk.pay("0.18", on=[(bill["number"], "0.18")])
+    assert axes(desk.see("SO-1")) == ("done", "done", "fully", "paid")
