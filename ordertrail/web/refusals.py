@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from ordertrail.web.rights import RIGHTS, roles_with
@@ -39,8 +42,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def only_sent(request: HttpRequest) -> HttpResponse:
-    """405 for an address that takes what a form sends, opened by hand: the way on is the page that the form stands on."""
-    above = request.path.rstrip("/").rpartition("/")[0] + "/"
+    """405 for an address that takes what a form sends, opened by hand: the way on is the nearest address above it that there is."""
+    above = request.path
+    while above != "/":
+        above = above.rstrip("/").rpartition("/")[0] + "/"
+        with suppress(Resolver404):
+            resolve(above)
+            break
     return render(request, "web/only_sent.html", {"above": above}, status=405)
 
 

@@ -238,7 +238,7 @@ facts AS (
            COALESCE(a.ordered, 0) AS ordered, COALESCE(a.effective, 0) AS effective, COALESCE(a.shipped, 0) AS shipped,
            COALESCE(a.to_ship, 0) AS to_ship,
            COALESCE(i.invoiced, 0) AS invoiced, COALESCE(p.paid, 0) AS paid, COALESCE(p.deposit, 0) + COALESCE(ti.tied, 0) AS deposit,
-           COALESCE(wr.written_off, 0) AS written_off, CASE WHEN te.order_id IS NULL THEN 0 ELSE 1 END AS own,
+           COALESCE(ad.advanced, 0) AS advanced, COALESCE(wr.written_off, 0) AS written_off, CASE WHEN te.order_id IS NULL THEN 0 ELSE 1 END AS own,
            COALESCE(p.came_in, 0) AS came_in,
            CASE WHEN m.order_id IS NULL THEN 0 ELSE 1 END AS by_money,
            CASE WHEN m.order_id IS NULL THEN COALESCE(i.invoiced, 0) - COALESCE(ad.advanced, 0) - COALESCE(a.invoiced_pieces, 0)
@@ -271,8 +271,8 @@ axes AS (
                 WHEN by_money = 1 AND invoiced = effective AND invoiced <> 0 THEN 'fully'
                 WHEN by_money = 1 AND invoiced <> 0 THEN 'partially'
                 WHEN over_billed = 1 THEN 'over'
-                WHEN invoiced_qty = 0 AND invoiced = 0 AND base_qty > 0 THEN 'to_invoice'
-                WHEN invoiced_qty = 0 AND invoiced = 0 THEN 'nothing'
+                WHEN invoiced_qty = 0 AND invoiced = advanced AND base_qty > 0 THEN 'to_invoice'
+                WHEN invoiced_qty = 0 AND invoiced = advanced THEN 'nothing'
                 WHEN under_billed = 1 THEN 'partially'
                 ELSE 'fully' END AS invoicing,
            CASE WHEN made_lines = 0 THEN 'not_required'

@@ -155,6 +155,7 @@ def test_the_middleware_stands_in_its_order() -> None:
         "OwnWrites",  # boards: a page older than one's own write says so
         "MessageMiddleware",
         "AccountMiddleware",
+        "OpenedByHandMiddleware",
         "RightsMiddleware",
     ]
 
