@@ -21,9 +21,6 @@ IN_MONEY = {"invoiced", "paid"}
 ENDED = {"cancelled", "closed", "gone"}
 """States of an order in which nothing more is to happen."""
 
-NOT_BEGUN = {"draft", "quoted"}
-"""States of an order that nobody has agreed to yet."""
-
 Value = Decimal | date | str | None
 
 
@@ -142,7 +139,7 @@ def line_gap(row: FactRow, claim: Claim) -> dict[int, Decimal]:
 
 def _same(row: FactRow, claim: Claim) -> bool:
     if row.fact == "state":
-        return all((claim.value in states) == (row.agreed in states) for states in (ENDED, NOT_BEGUN))
+        return (claim.value in ENDED) == (row.agreed in ENDED)
     own = row.of(row.believed) if row.believed is not None else None
     if own is not None and _within(claim, own):
         return True
