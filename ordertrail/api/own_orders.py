@@ -18,7 +18,7 @@ from ordertrail.api.versions import versioned
 from ordertrail.billing.models import Payment
 from ordertrail.desk.availability import demands
 from ordertrail.desk.standing import standings
-from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, half_up_div, piece_units, to_units
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, piece_units, to_units
 from ordertrail.lib.workdays import workdays
 from ordertrail.orders.exceptions import CHOICES
 from ordertrail.orders.models import ExceptionLine, OrderException, OrderLine, Terms
@@ -100,7 +100,13 @@ class OwnMaker(Maker):
     def _gross(self, quantities: dict[int, int]) -> int:
         """G(q)."""
         include_tax = self.told.order.prices_include_tax
-        return gross_of(self.more.lines.values(), quantities, self.digits, include_tax=include_tax, by_line=by_line())
+        return gross_of(
+            self.more.lines.values(),
+            quantities,
+            self.digits,
+            include_tax=include_tax,
+            by_line=settings.COMPANY.taxes_by_line,
+        )
 
     def amounts(self) -> shapes.Amounts:
         """Every amount of the order (domain.md §1.10)."""
@@ -125,7 +131,9 @@ class OwnMaker(Maker):
         by_qty = [row for row in rows if row.qty is not None]
         billed = {pk: line.invoiced for pk, line in self.more.lines.items()}
         taxes = sum(to_units(row.tax, MONEY_SCALE) for row in by_qty)
-        return taxes - included_tax(self.more.lines.values(), billed, self.digits, by_line=by_line())
+        return taxes - included_tax(
+            self.more.lines.values(), billed, self.digits, by_line=settings.COMPANY.taxes_by_line
+        )
 
     def _units(self, units: int) -> str:
         return self.money(from_units(units, MONEY_SCALE))
@@ -153,16 +161,9 @@ class OwnMaker(Maker):
 
     def planned(self) -> shapes.Planned:
         """Net and cost as they were when it was ordered; null where a cost is not known, or not in the order's currency."""
-        costs = [line.unit_cost for line in self.told.lines]
-        if self.currency != settings.COMPANY.currency or None in costs:
+        if self.currency != settings.COMPANY.currency:
             return shapes.Planned(cost=None, profit=None, margin=None)
-        net = sum(to_units(line.net, MONEY_SCALE) for line in self.told.lines)
-        return shapes.Planned(**self._profit(net, sum(self._cost(line) for line in self.told.lines)))
-
-    def _cost(self, line: OrderLine) -> int:
-        step: int = 10 ** (4 - self.digits)
-        units = to_units(line.qty, QTY_SCALE) * to_units(line.unit_cost or Decimal(0), QTY_SCALE)
-        return half_up_div(units, 10**8 * step) * step
+        return super().planned()
 
     def realised(self) -> shapes.Realised:
         """The sum of what its shipments and returns brought and cost; null where the order is not in the company's currency."""
@@ -218,11 +219,6 @@ class OwnMaker(Maker):
         for one in self.more.deposits:
             told.setdefault(str(one.pk), Ref(id=str(one.pk), number=one.number or None, state=one.state))
         yield from told.values()
-
-
-def by_line() -> bool:
-    """Whether the company taxes each line for itself, and not the whole document."""
-    return bool(settings.COMPANY.tax_rounding == "line")
 
 
 def _tolerated(line: LineStanding) -> int:

@@ -24,6 +24,11 @@ class CompanySettings:
     tax_rounding: str = "document"
     on_time_target: str = "0.95"  # what boards hold on-time delivery against
 
+    @property
+    def taxes_by_line(self) -> bool:
+        """Whether each line of our own documents is taxed for itself, and not the whole document (domain.md §1.8)."""
+        return self.tax_rounding == "line"
+
 
 def home() -> Path:
     """The data folder: ORDERTRAIL_HOME, else ~/.ordertrail. It need not exist yet."""

@@ -84,7 +84,7 @@ def _check_returns(draft: Draft) -> None:
 
 def _check_invoices(held: Held, gone: Mapping[int, int]) -> None:
     """Refused("has_invoices") where what is billed would not be out any more: by quantity, or by money."""
-    told, by_line = bills(held.orders), settings.COMPANY.tax_rounding == "line"
+    told, by_line = bills(held.orders), settings.COMPANY.taxes_by_line
     for order, head in held.orders.items():
         lines = [replace(line, shipped=line.shipped - gone.get(line.id, 0)) for line in held.of(order)]
         for line in lines:

@@ -56,7 +56,7 @@ class Basis:
             standings(orders),
             bills(orders, but),
             named(orders),
-            settings.COMPANY.tax_rounding == "line",
+            settings.COMPANY.taxes_by_line,
         )
 
     def by_id(self) -> dict[int, LineStanding]:

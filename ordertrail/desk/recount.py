@@ -38,7 +38,7 @@ def counted(orders: Collection[int], beliefs: Beliefs) -> list[tuple[Any, ...]]:
         "goods_told": int(beliefs.told("goods")),
         "invoices_told": int(beliefs.told("invoice")),
         "money_told": int(beliefs.told("money")),
-        "tax_by_line": int(settings.COMPANY.tax_rounding == "line"),
+        "tax_by_line": int(settings.COMPANY.taxes_by_line),
     }
     sql = _sql().replace("{orders}", bulk.among().replace("%s", "%(ids)s"))
     with connection.cursor() as cursor:

@@ -113,15 +113,16 @@ class Rewrite:
         if kind != "order":
             return
         self.orders |= own
-        for order in Order.objects.filter(pk__in=own).order_by("pk"):
-            finder = self.finders["customer"]
-            finder.learn([(order.home_id, order.customer_ref)])
-            found = finder.find(order.home_id, order.customer_ref)
+        customers, products = self.finders["customer"], self.finders["product"]
+        mine = list(Order.objects.filter(pk__in=own).order_by("pk"))
+        lines = list(OrderLine.objects.filter(order__in=own).select_related("order").order_by("pk"))
+        customers.learn((order.home_id, order.customer_ref) for order in mine)
+        products.learn((line.order.home_id, line.sku) for line in lines)
+        for order in mine:
+            found = customers.find(order.home_id, order.customer_ref)
             if found != order.customer_id:
                 Order.objects.filter(pk=order.pk).update(customer=found)
-        products = self.finders["product"]
-        for line in OrderLine.objects.filter(order__in=own).select_related("order").order_by("pk"):
-            products.learn([(line.order.home_id, line.sku)])
+        for line in lines:
             found = products.find(line.order.home_id, line.sku)
             if found != line.product_id:
                 OrderLine.objects.filter(pk=line.pk).update(product=found)

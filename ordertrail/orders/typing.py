@@ -80,7 +80,7 @@ def amounts(lines: Sequence[TypedLine], discount: int, digits: int, *, include_t
             raise Refused("wrong_value", detail, [{"path": path, "code": "wrong_value", "detail": detail}])
     told = pushed(bare, discount, digits)
     rates = [line.tax_rate for line in lines]
-    by_line = settings.COMPANY.tax_rounding == "line"
+    by_line = settings.COMPANY.taxes_by_line
     return line_amounts(list(zip(told, rates, strict=True)), digits, include_tax=include_tax, by_line=by_line)
 
 
