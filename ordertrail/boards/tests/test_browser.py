@@ -9,10 +9,19 @@ import pytest
 from playwright.sync_api import Page
 
 from ordertrail.boards.board import boards
+from ordertrail.boards.tests.conftest import grown
 from ordertrail.parties.models import Person
 from ordertrail.web.tests.axe import violations, wider_than_window
 
 SignIn = Callable[[Page, Any], None]
+
+
+@pytest.fixture
+def company(people: dict[str, Person], bring_up: Callable[..., Any]) -> dict[str, Person]:
+    """One of its own for each test: a served company is emptied after it."""
+    grown()
+    bring_up()
+    return people
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,6 @@ from ordertrail.boards.dimensions import DIMENSIONS
 from ordertrail.boards.metric import Unit, metrics
 from ordertrail.hub.tests.world import make_company, say
 from ordertrail.parties.models import Person
-from ordertrail.records.models import Source
 from ordertrail.records.shapes import OrderLineRecord, OrderRecord
 
 pytestmark = [pytest.mark.slow, pytest.mark.store]
@@ -97,53 +95,3 @@ def test_a_board_older_than_one_s_own_write_says_so_and_asks_for_its_tiles_again
     assert "older than" not in dora.get("/boards/manager/").content.decode()
     fragment = dora.get("/boards/manager/", headers={"HX-Request": "true"}).content.decode()
     assert fragment.lstrip().startswith('<div id="tiles"')
-
-
-def test_the_badge_tells_the_oldest_source_that_a_figure_needs(company: dict[str, Person], dora: Client) -> None:
-    from datetime import timedelta
-
-    from ordertrail.lib import clock
-    from ordertrail.sync.models import SyncRun
-
-    now = clock.now()
-    for code, hours in (("oms", 0), ("wms", 30), ("erp", 1), ("bank", 1), ("mes", 1)):
-        at = now - timedelta(hours=hours)
-        source = Source.objects.get(code=code)
-        SyncRun.objects.create(source=source, trigger="schedule", state="done", started_at=at, ended_at=at, as_of=at)
-    page = dora.get("/boards/manager/?only=shipped").content.decode()
-    # Goods come from the store's system, which has not been read for 30 hours.
-    assert re.search(r"09-15 06:00 · \d/\d src", page)
-    assert 'class="asof part"' in page
-    page = dora.get("/boards/manager/?only=receivable").content.decode()
-    assert 'class="asof part"' not in page  # invoices and money come from systems that were read an hour ago
-    assert re.search(r"11:00 · (\d)/\1 src", page)
-
-
-def test_only_this_shows_one_tile(dora: Client) -> None:
-    page = dora.get("/boards/manager/?only=open_orders-stages").content.decode()
-    assert page.count('class="card ') == 1
-    assert "Whole board" in page
-
-
-def test_what_cannot_be_read_in_an_address_is_said(dora: Client) -> None:
-    page = dora.get("/boards/rows/shipped/?from=yesterday").content.decode()
-    assert "is not a day" in page
-    assert dora.get("/boards/rows/shipped/?at=x").status_code == 200
-    assert dora.get("/boards/rows/sheep/").status_code == 404
-    assert dora.get("/boards/sheep/").status_code == 404
-
-
-def test_a_file_needs_the_right_to_export(company: dict[str, Person]) -> None:
-    Person.objects.filter(username="anna").update(role="store")
-    anna = browser(Person.objects.get(username="anna"))
-    assert anna.get("/boards/rows/shipped/").status_code == 200
-    assert anna.get("/boards/rows/shipped/?format=csv").status_code == 403
-
-
-@pytest.mark.parametrize("name", list(boards()))
-def test_a_board_costs_a_fixed_number_of_queries(
-    name: str, dora: Client, django_assert_max_num_queries: Callable[..., Any]
-) -> None:
-    dora.get(f"/boards/{name}/")
-    with django_assert_max_num_queries(14):
-        dora.get(f"/boards/{name}/")

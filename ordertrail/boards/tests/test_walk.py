@@ -30,7 +30,7 @@ from ordertrail.records.models import Source
 from ordertrail.shipping.models import ShipmentLine
 from ordertrail.sync.models import SyncRun
 
-pytestmark = [pytest.mark.slow, pytest.mark.store]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("boards of a company")]  # which is made once
 
 ALL_DAYS = "from=2026-01-01&to=2026-12-31"
 
@@ -78,7 +78,6 @@ def each_figure(asked: Asked) -> Iterator[tuple[str, Metric, Figure]]:
                 yield name, metric, figure
 
 
-@pytest.mark.slow
 def test_every_number_equals_its_rows_and_its_file(dora: Client, company: dict[str, Person]) -> None:
     customer = Customer.objects.order_by("-pk").first()
     assert customer is not None
@@ -107,7 +106,6 @@ def test_every_number_equals_its_rows_and_its_file(dora: Client, company: dict[s
     assert {query for _, query in walked} == {"", "from", "currency", "customer", "source"}
 
 
-@pytest.mark.slow
 def test_the_parts_of_a_number_add_up_to_it_and_open_their_rows(dora: Client, company: dict[str, Person]) -> None:
     asked = asked_by(company["dora"], ALL_DAYS)
     for name, metric in metrics().items():
@@ -190,6 +188,7 @@ def test_how_it_stood_is_how_it_would_have_been_reckoned_then(company: dict[str,
             assert found.weeks[place] == expected, f"{back} weeks ago"
 
 
+@pytest.mark.usefixtures("taken_back")
 def test_how_many_orders_had_findings_is_not_told_of_days_before_the_first_sync(company: dict[str, Person]) -> None:
     """Nothing was heard then: a nought would make today look like a bad turn."""
     asked, metric = asked_by(company["dora"], ""), metrics()["orders_with_findings"]
@@ -235,7 +234,6 @@ def test_what_is_not_theirs_is_in_nobody_s_number(company: dict[str, Person]) ->
     assert taken.now == sum((one.ordered for one in mine), Decimal(0))
 
 
-@pytest.mark.slow
 def test_every_board_and_metric_answers_every_filter(dora: Client) -> None:
     """A figure that its rows tell nothing of says so; none breaks, and no tile takes the others with it."""
     for query in ("country=CN", "vendor=V1", "mode=Air", "sku=LAMP", "stage=to_ship", "source=oms&customer=~1"):
@@ -249,7 +247,6 @@ def test_every_board_and_metric_answers_every_filter(dora: Client) -> None:
     assert b"is not told by" not in dora.get("/boards/delivery/?country=CN").content
 
 
-@pytest.mark.slow
 def test_deliveries_are_the_same_by_parts_and_line_by_line(company: dict[str, Person]) -> None:
     from ordertrail.boards.delivery import KEYS, LINES, PARTS, delivery
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ def process() -> Iterator[Child]:
         yield child
 
 
-@pytest.fixture
-def hub(transactional_db: None) -> Iterator[Folder]:
-    """An empty hub folder beside the tests' store; what tests write is committed, so that the child process sees it."""
+@contextmanager
+def empty_hub() -> Iterator[Folder]:
+    """An empty hub folder beside the tests' store, gone afterwards."""
     root = Path(settings.HOME) / "hub"
     shutil.rmtree(root, ignore_errors=True)
     read.forget()
@@ -33,6 +34,13 @@ def hub(transactional_db: None) -> Iterator[Folder]:
     yield Folder(root)
     read.forget()
     shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+def hub(transactional_db: None) -> Iterator[Folder]:
+    """An empty hub; what tests write is committed, so that the child process sees it."""
+    with empty_hub() as folder:
+        yield folder
 
 
 @pytest.fixture
