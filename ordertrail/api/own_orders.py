@@ -19,6 +19,7 @@ from ordertrail.billing.models import Payment
 from ordertrail.desk.availability import demands
 from ordertrail.desk.standing import standings
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, piece_units, to_units
+from ordertrail.lib.prepared import Prepared
 from ordertrail.lib.workdays import workdays
 from ordertrail.orders.exceptions import CHOICES
 from ordertrail.orders.models import ExceptionLine, OrderException, OrderLine, Terms
@@ -60,10 +61,17 @@ def beside(told: Hanging, *, sees_cost: bool) -> Beside:
         lines=lines,
         sellable={product: there[product] + sum(flow.qty for flow in wanted[product]) for product in goods},
         costs=cost_of(done, restated=True) if done and sees_cost else {},
-        exceptions=tuple(OrderException.objects.filter(order=pk).order_by("pk")),
-        waiting=tuple(ExceptionLine.objects.filter(exception__order=pk).select_related("line").order_by("line")),
-        deposits=tuple(Payment.objects.filter(deposit_for=pk).order_by("pk")),
+        exceptions=tuple(_EXCEPTIONS(pk)),
+        waiting=tuple(_WAITING(pk)),
+        deposits=tuple(_DEPOSITS(pk)),
     )
+
+
+_EXCEPTIONS = Prepared(lambda pk: OrderException.objects.filter(order=pk).order_by("pk"))
+_WAITING = Prepared(
+    lambda pk: ExceptionLine.objects.filter(exception__order=pk).select_related("line").order_by("line")
+)
+_DEPOSITS = Prepared(lambda pk: Payment.objects.filter(deposit_for=pk).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)
