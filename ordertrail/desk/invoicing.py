@@ -17,7 +17,7 @@ from ordertrail.billing.queries import Bill, bills
 from ordertrail.desk.standing import standings
 from ordertrail.desk.step import Step
 from ordertrail.lib import bulk
-from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, piece_units
+from ordertrail.lib.money import MONEY_SCALE, from_units, piece_units
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import Order, Terms
 from ordertrail.orders.pricing import document_gross, gross_of
@@ -205,8 +205,3 @@ def amount_text(units: int, currency: str) -> str:
     """An amount in a sentence."""
     value = from_units(units, MONEY_SCALE)
     return f"{value.normalize():f} {currency}" if value != value.to_integral() else f"{value:.2f} {currency}"
-
-
-def qty_text(units: int) -> str:
-    """A quantity in a sentence."""
-    return f"{from_units(units, QTY_SCALE).normalize():f}"
