@@ -11,7 +11,7 @@ from ordertrail.billing.amounts import Line, divided, priced
 from ordertrail.billing.own import Paper
 from ordertrail.billing.queries import Bill
 from ordertrail.desk.invoicing import Basis, amount_text, by_money, check_billable, goods, new_draft, numbered
-from ordertrail.desk.propose_invoices import differing
+from ordertrail.desk.propose_invoices import called, differing
 from ordertrail.desk.step import hold, step
 from ordertrail.lib.currencies import check_decimals
 from ordertrail.lib.ids import LINES
@@ -141,6 +141,6 @@ def _check_mergeable(basis: Basis, orders: list[int]) -> None:
         )
         detail = sentence % {
             "orders": ", ".join(basis.orders[order].number for order in orders),
-            "field": field,
+            "field": called(field),
         }
         raise Refused("cannot_merge", detail, [{"path": field, "code": "cannot_merge", "detail": detail}])

@@ -13,7 +13,7 @@ from ordertrail.orders.models import Order, OrderState, Terms
 from ordertrail.orders.standing import LineStanding
 from ordertrail.parties.models import Person
 from ordertrail.stock import actions as stock
-from ordertrail.stock.models import Reservation
+from ordertrail.stock.models import Reservation, ReservationEnd
 from ordertrail.stock.queries import free
 
 
@@ -47,7 +47,7 @@ def unreserve(by: Person, reservation: int) -> None:
             sentence = _(
                 "Reservation %(id)s holds nothing any more (%(why)s). Read the order for what is held for it now."
             )
-            raise Refused("not_held", sentence % {"id": reservation, "why": row.ended_by})
+            raise Refused("not_held", sentence % {"id": reservation, "why": ReservationEnd(row.ended_by).label})
         stock.end(row.pk, "released")
         s.act("order", row.order, reservation=reservation)
         serve(s, [row.product_id])
