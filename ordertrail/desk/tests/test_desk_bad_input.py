@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ordertrail.desk.tests.driving import D, Desk, No, by, opened, rows, whole
+from ordertrail.desk.tests.driving import D, Desk, No, by, opened, rows
+from ordertrail.desk.tests.shop import whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -51,7 +51,7 @@ ERP_BILLS_10 = InvoiceRecord(
 MES_MADE_8 = WorkOrderRecord("M1", "WO-2609-0044", "HL-BL24", D(10), D(8), order="SO-2609-0027")
 
 
-def source(code: str, position: int, **ranks: object) -> Source:
+def source(code: str, position: int = 50, **ranks: object) -> Source:
     """A source that is believed as ``ranks`` say."""
     names = {"bank": "Bank"}
     return Source.objects.create(
