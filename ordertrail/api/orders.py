@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from ordertrail.api import written
-from ordertrail.api.figures import ZERO, Billed, LineFacts, Piece, Whole, paid_by_line, planned, revenue
+from ordertrail.api.figures import ZERO, Billed, LineFacts, Margin, Piece, Whole, paid_by_line, planned, revenue
 from ordertrail.api.invoices import state_of
 from ordertrail.api.shapes import orders as shapes
 from ordertrail.api.shapes.frame import KindRef, Ref
@@ -250,11 +250,12 @@ class Maker:
         found = planned(((line.net, line.qty, self.unit_cost(line)) for line in self.told.lines), self.digits)
         if found is None or not self.told.lines:
             return shapes.Planned(cost=None, profit=None, margin=None)
-        return shapes.Planned(
-            cost=self.money(found.cost),
-            profit=self.money(found.profit),
-            margin=None if found.rate is None else str(found.rate),
-        )
+        return shapes.Planned(**self.profit(found))
+
+    def profit(self, of: Margin) -> dict[str, str | None]:
+        """What it costs, and what is left of what it brings."""
+        rate = None if of.rate is None else str(of.rate)
+        return {"cost": self.money(of.cost), "profit": self.money(of.profit), "margin": rate}
 
     def revenue(self) -> str | None:
         """What was shipped comes to, net, less what came back; None where no system tells of goods, or of which line some are."""

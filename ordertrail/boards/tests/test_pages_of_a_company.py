@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from ordertrail.boards.board import boards
-from ordertrail.boards.tests.test_pages import browser
+from ordertrail.boards.tests.conftest import browser
 from ordertrail.lib import clock
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source

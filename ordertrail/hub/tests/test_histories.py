@@ -94,7 +94,7 @@ def test_another_order_of_arrival_gives_the_same_hub(hub: Folder, bring_up: Call
     """Surrogate keys differ, so the prints say nothing of them."""
     from django.core.management import call_command
 
-    from ordertrail.desk.tests.test_mirror import ERP_BILLS_10, MES_MADE_8, OMS_X, WMS_SHIPS_6, WMS_X
+    from ordertrail.findings.tests.company import ERP_BILLS_10, MES_MADE_8, OMS_X, WMS_SHIPS_6, WMS_X
 
     told: list[tuple[str, Record]] = [
         ("oms", OMS_X),
