@@ -88,13 +88,12 @@ def restore(
 def doctor(home: Home = None) -> None:
     """Look at machine and data folder, and say what to mend."""
     folder = use_home(home)
-    from ordertrail.lib.sqlite_library import sqlite3, wal_is_safe
+    from ordertrail.lib.sqlite_library import refusal, sqlite3
 
     free = shutil.disk_usage(folder).free / 1e9
-    wal = "" if wal_is_safe() else "install the wheel pysqlite3, or writing is slower: the rollback journal is used"
     findings = [
         ("Python", sys.version.split()[0], ""),
-        ("SQLite", sqlite3.sqlite_version, wal),
+        ("SQLite", sqlite3.sqlite_version, refusal()),
         ("data folder", str(folder), "" if os.access(folder, os.W_OK) else "this user may not write into it"),
         ("free disk", f"{free:.1f} GB", "" if free > 1 else "free some: below 1 GB backups and the hub fail"),
         ("store", *_store()),
