@@ -7,6 +7,7 @@ import shutil
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -45,14 +46,24 @@ def backup(
                 with connection.cursor() as cursor:
                     cursor.execute("VACUUM INTO %s", [str(copy)])
                 archive.add(copy, STORE)
-            for part in PARTS:
-                if (folder / part).exists():
-                    archive.add(folder / part, part)
+            for path in _kept(folder):
+                archive.add(path, str(path.relative_to(folder)))
     with unfinished.open("rb") as whole:
         os.fsync(whole.fileno())
     unfinished.chmod(0o600)
     unfinished.replace(file)
     screen.print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
+
+
+def _kept(folder: Path) -> Iterator[Path]:
+    """The files of a data folder that belong into a backup. What is being landed right now has no name of its own yet, and no row of
+    the store that was copied before speaks of it."""
+    for part in PARTS:
+        path = folder / part
+        if path.is_dir():
+            yield from sorted(path.rglob("*.gz"))
+        elif path.exists():
+            yield path
 
 
 def restore(
