@@ -35,12 +35,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Together:
-    """A record with all that was read for it: its lines, and the order lines that these name, by id."""
+    """A record with all that was read for it: its lines, and the lines of orders and invoices that these come from, by id."""
 
     model: str
     head: Record
     lines: Sequence[Record] = ()
     sale_lines: Mapping[int, Record] = field(default_factory=dict)
+    bill_lines: Mapping[int, Record] = field(default_factory=dict)
 
     @property
     def ref(self) -> str:
@@ -54,8 +55,11 @@ class Together:
         return {**cells(self.head), "ref": self.ref, "number": number, "changed_at": changed, **more}
 
     def order_line(self, record: Record) -> tuple[str, str, Record]:
-        """The order and the order line that a record comes from, as refs, and the order line itself; "" for none."""
-        model, id_ = named(record.get("origin"))
+        """The order and order line that a record comes from (what credits a bill's line: where that comes from), and that line."""
+        seen, (model, id_) = {0}, named(record.get("origin"))
+        while model == "account.invoice.line" and id_ not in seen:
+            seen.add(id_)
+            model, id_ = named(self.bill_lines.get(id_, {}).get("origin"))
         found = self.sale_lines.get(id_, {}) if model == "sale.line" else {}
         return (ref("sale.sale", found["sale"]), ref("sale.line", id_), found) if found else ("", "", {})
 
@@ -279,13 +283,23 @@ def _move(own: Together, move: Record) -> Row:
 
 
 def _invoice(own: Together) -> Iterator[Found]:
-    """A bill; one below zero is a credit note, told by amounts above it."""
+    """A bill; one below zero is a credit note, told by amounts above it, which credits the one invoice whose lines its own come
+    from. What a credit note "with refund" took back Tryton calls cancelled, but both are in its books: it stays posted."""
     head = own.head
+    origins = (named(line.get("origin")) for line in own.lines)
+    credited = {
+        own.bill_lines[id_]["invoice"]
+        for model, id_ in origins
+        if model == "account.invoice.line" and id_ in own.bill_lines
+    }
+    refunded = head["state"] == "cancelled" and named(at(head, "cancel_move.origin"))[0] == "account.invoice"
     total = head.get("total_amount") or Decimal(0)
     sign = -1 if total < 0 else 1
     row = own.row(
         customer=ref("party.party", head.get("party")),
         type="credit_note" if sign < 0 else "invoice",
+        state="posted" if refunded else head["state"],
+        credits=ref("account.invoice", credited.pop()) if sign < 0 and len(credited) == 1 else "",
         total=sign * total,
         due=min(each(head, "lines_to_pay.maturity_date"), default=None),
     )
