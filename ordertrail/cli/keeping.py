@@ -159,7 +159,7 @@ def _store() -> tuple[str, str]:
             if connection.vendor != "sqlite":
                 cursor.execute("SELECT version()")
                 return str(cursor.fetchone()[0]).split(",")[0], ""
-            cursor.execute("PRAGMA quick_check(1)")
+            cursor.execute("PRAGMA integrity_check(1)")
             said = str(cursor.fetchone()[0])
     except DatabaseError as fault:
         return connection.vendor, f"{fault}: restore the newest backup"
