@@ -18,7 +18,8 @@ from ordertrail.records.shapes import Problem
 from ordertrail.sync.connectors import base
 from ordertrail.sync.connectors.base import Landing, RawDocument
 from ordertrail.sync.connectors.tryton_models import BILL_LINE, DATES, PARTS, SALE_LINE, Part, Watch
-from ordertrail.sync.connectors.tryton_rows import Together, at, changed_at, documents, each, movement, named
+from ordertrail.sync.connectors.tryton_records import at, changed_at, each, named
+from ordertrail.sync.connectors.tryton_rows import Together, documents, movement
 from ordertrail.sync.connectors.tryton_rpc import Domain, Rpc, result_of, written
 from ordertrail.sync.connectors.tryton_streams import declared
 from ordertrail.sync.stream import Stream
