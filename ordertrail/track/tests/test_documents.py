@@ -99,6 +99,38 @@ def test_a_shipment_shows_whose_lines_went_with_it(company: Company, chen: Perso
     ]
 
 
+def test_products_customers_and_quantities_lead_on(company: Company, chen: Person, client: Client) -> None:
+    e19(company)
+    invoice = page(client, "/invoices/INV-2609-0024/")
+    assert [(row.name, row.product, row.unit) for row in invoice.rows] == [("航行信号灯", "/products/HL-NL02/", "pcs")]
+    assert [(s.order.customer, s.order.customer_href) for s in invoice.shares] == [("启明船厂", "/customers/C-007/")]
+    for path, customer, unit in [
+        ("/invoices/INV-2609-0024/", "启明船厂", {}),
+        ("/shipments/SH-2609-0029/", "启明船厂", {"Quantity in all": (D(6), "pcs")}),
+        ("/work-orders/WO-2609-0044/", "", {"Planned quantity": (D(10), "pcs"), "Still to finish": (D(2), "pcs")}),
+        ("/opportunities/OPP-2608-031/", "启明船厂", {}),
+    ]:
+        facts = {str(fact.words): fact for fact in page(client, path).facts}
+        assert {name: (facts[name].value, facts[name].unit) for name in unit} == unit
+        if customer:
+            assert (facts["Customer"].value, facts["Customer"].href) == (customer, "/customers/C-007/")
+    sku = {str(fact.words): fact for fact in page(client, "/work-orders/WO-2609-0044/").facts}["SKU"]
+    assert (sku.value, sku.href) == ("HL-NL02", "/products/HL-NL02/")
+    shown = client.get("/shipments/SH-2609-0029/").content.decode()
+    assert '<span class="num">6</span><span class="unit"> pcs</span>' in shown
+
+
+def test_a_line_without_an_order_finds_its_product_by_its_sku(company: Company, chen: Person, client: Client) -> None:
+    e19(company)
+    lines = (InvoiceLineRecord("1", "SO-NOWHERE", sku="hl nl02", qty=D(1), net=D(10)),
+             InvoiceLineRecord("2", "SO-NOWHERE", sku="ROPE", qty=D(1), net=D(10)))  # fmt: skip
+    company.say("erp", at(15), InvoiceRecord("I1", "INV-LOST", currency="CNY", lines=lines))
+    told = page(client, "/invoices/INV-LOST/")
+    assert [(row.name, row.product, row.unit) for row in told.rows] == [
+        ("航行信号灯", "/products/HL-NL02/", "pcs"), ("ROPE", "", "")
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("path", ["/work-orders/WO-2609-0044/", "/opportunities/OPP-2608-031/"])
 def test_work_orders_and_opportunities_lead_to_their_order(
     company: Company, chen: Person, client: Client, path: str
