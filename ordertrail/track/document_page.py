@@ -232,12 +232,12 @@ def settlements(shares: Iterable[PaymentShare], orders: Mapping[int, OrderRef]) 
     )
 
 
-def customer_fact(row: Any, orders: Mapping[int, OrderRef]) -> Fact:
-    """Whom a document is for: by the name that it bears, else, where it only has a code, by its orders, as far as these are seen;
-    with the customer's page where all its orders are of one."""
+def customer_fact(name: str, orders: Mapping[int, OrderRef]) -> Fact:
+    """Whom a document is for: by the name that it bears, else, where it has none, by its orders, as far as these are seen; with the
+    customer's page where all its orders are of one."""
     names = sorted({order.customer for order in orders.values() if order.customer})
     pages = {order.customer_href for order in orders.values()}
-    return Fact(_("Customer"), row.customer_name or ", ".join(names), href=pages.pop() if len(pages) == 1 else "")
+    return Fact(_("Customer"), name or ", ".join(names), href=pages.pop() if len(pages) == 1 else "")
 
 
 def made_facts(row: WorkOrder) -> tuple[Fact, ...]:
@@ -257,7 +257,7 @@ def made_facts(row: WorkOrder) -> tuple[Fact, ...]:
 def order_facts(row: Any, person: object) -> tuple[Fact, ...]:
     """The order that a project or opportunity belongs to, and the customer."""
     orders = orders_by_id([row.order_id], person)
-    return order_fact(row, orders), customer_fact(row, orders)
+    return order_fact(row, orders), customer_fact(row.customer_name, orders)
 
 
 def order_fact(row: Any, orders: Mapping[int, OrderRef]) -> Fact:

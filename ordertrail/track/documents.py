@@ -75,11 +75,12 @@ def shipment(row: Shipment, person: object) -> DocumentPage:
     orders = orders_by_id((line.order_id for line in lines), person)
     rows, hidden = line_rows(lines, orders)
     units = {line.unit for line in rows}
+    whole = sum((line.qty for line in lines), ZERO) if len(units) == 1 and not hidden else None
     back = row.direction == "in" and row.state == "done"
     state = "back" if back else "arrived" if row.state == "done" and row.arrived_date else row.state
     shipped = exact(row.shipped_at) if not row.shipped_prec else None
     facts = (
-        customer_fact(row, orders),
+        customer_fact(row.customer_name, orders),
         Fact(_("Ship to"), row.ship_to),
         Fact(_("Warehouse"), row.warehouse),
         Fact(_("Planned for"), row.planned_date),
@@ -87,9 +88,7 @@ def shipment(row: Shipment, person: object) -> DocumentPage:
         Fact(_("Arrived at"), moment(row, "arrived")),
         Fact(_("Carrier"), row.carrier),
         Fact(_("Tracking number"), row.tracking_number),
-        Fact(
-            _("Quantity in all"), sum((line.qty for line in lines), ZERO), unit=units.pop() if len(units) == 1 else ""
-        ),
+        Fact(_("Quantity in all"), whole, unit=next(iter(units), "")),
     )
     return page("shipment", row, state, facts, rows=rows, hidden=hidden)
 
@@ -127,7 +126,7 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
             _("Type"),
             _("credit note") if row.type == "credit_note" else _("advance invoice") if row.type == "advance" else "",
         ),
-        customer_fact(row, orders),
+        customer_fact(row.customer_name, orders),
         Fact(_("Invoice date"), row.invoice_date),
         Fact(_("Due on"), row.due_date),
         Fact(_("Tax invoice number"), row.tax_invoice_number),
@@ -159,6 +158,7 @@ def payment(row: Payment, person: object) -> DocumentPage:
     used = sum((share.amount for share in shares), ZERO)
     facts = (
         Fact(_("Payer"), row.payer),
+        customer_fact("", orders),
         Fact(_("Received at") if row.amount >= 0 else _("Paid back at"), moment(row, "paid")),
         Fact(_("Reference"), row.reference),
         Fact(_("Amount"), row.amount, row.currency),

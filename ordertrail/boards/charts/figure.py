@@ -84,4 +84,4 @@ def _aside(metric: Metric, one: Figure) -> str:
     """Of how many rows a share is made."""
     if metric.unit is not Unit.SHARE or one.now is None:
         return ""
-    return _("%(part)s of %(of)s lines") % {"part": write.number(one.part), "of": write.number(one.of)}
+    return _("%(part)s/%(of)s lines") % {"part": write.number(one.part), "of": write.number(one.of)}
