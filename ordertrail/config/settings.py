@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "ordertrail.track",
     "ordertrail.api",
     "ordertrail.boards",
+    "ordertrail.counter",
 ]
 
 MIDDLEWARE = [

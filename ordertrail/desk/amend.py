@@ -15,6 +15,7 @@ from ordertrail.desk.exposure import check_credit
 from ordertrail.desk.held import hold_orders
 from ordertrail.desk.lowering import release_all, settle
 from ordertrail.desk.quantity import plain
+from ordertrail.desk.standing import by_line
 from ordertrail.desk.step import Step, step
 from ordertrail.desk.take_order import tax_rate_of
 from ordertrail.lib import bulk, clock
@@ -22,9 +23,10 @@ from ordertrail.lib.ids import LINES
 from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import LineWas, OrderLine, OrderStatus, Terms
-from ordertrail.orders.own import Head, may
+from ordertrail.orders.own import Head, heads, may
+from ordertrail.orders.rules import LineAmounts
 from ordertrail.orders.standing import LineStanding
-from ordertrail.orders.typing import TypedLine, day_of, products_by_sku, rewrite_lines
+from ordertrail.orders.typing import TypedLine, amounts, day_of, products_by_sku, rewrite_lines
 from ordertrail.parties.models import Person
 from ordertrail.stock.queries import unit_cost_now
 
@@ -55,13 +57,8 @@ def amend(*, by: Person, order: int, lines: Sequence[Change], reason: str, day: 
         held = hold_orders([order], also=[product.pk for product in products.values()])
         head = held.orders[order]
         may("amend", head)
-        before = {
-            line.pk: line for line in OrderLine.objects.filter(order=order).select_related("product").order_by("line")
-        }
-        after = {pk: _as_typed(line) for pk, line in before.items()}
-        for one in lines:
-            pk = _known(head, before, one)
-            after[pk] = _changed(head, before[pk], held.lines[pk], after[pk], one, products)
+        before = _lines(order)
+        after = _after(head, before, held.lines, lines, products)
         changed = [pk for pk in before if after[pk] != _as_typed(before[pk])]
         _keep(order, [before[pk] for pk in changed], by, reason)
         rewrite_lines(order, list(after.values()), head.discount, head.digits, include_tax=head.include_tax)
@@ -71,6 +68,47 @@ def amend(*, by: Person, order: int, lines: Sequence[Change], reason: str, day: 
         _check_money(s, head)
         settle(s, [order], "amended", held.products() | {line.product for line in after.values()})
     return order
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A line as it is, and as an amendment would make it."""
+
+    before: OrderLine
+    after: TypedLine
+    amounts: LineAmounts
+
+
+def preview(*, order: int, lines: Sequence[Change]) -> list[Preview]:
+    """What an amendment would make of an order's lines, by number; nothing is written, and no limit of the customer is asked. Refused
+    as ``amend``."""
+    skus = [(one.sku, f"{one.path}.sku") for one in lines if one.sku is not None]
+    products = products_by_sku(skus) if skus else {}
+    head = heads([order])[order]
+    may("amend", head)
+    before = _lines(order)
+    after = _after(head, before, by_line([order]), lines, products)
+    made = amounts(list(after.values()), head.discount, head.digits, include_tax=head.include_tax)
+    return [Preview(before[pk], after[pk], told) for pk, told in zip(before, made, strict=True)]
+
+
+def _lines(order: int) -> dict[int, OrderLine]:
+    return {line.pk: line for line in OrderLine.objects.filter(order=order).select_related("product").order_by("line")}
+
+
+def _after(
+    head: Head,
+    before: dict[int, OrderLine],
+    standing: dict[int, LineStanding],
+    lines: Sequence[Change],
+    products: dict[str, Product],
+) -> dict[int, TypedLine]:
+    """The lines with what is asked of them, where that is allowed."""
+    after = {pk: _as_typed(line) for pk, line in before.items()}
+    for one in lines:
+        pk = _known(head, before, one)
+        after[pk] = _changed(head, before[pk], standing[pk], after[pk], one, products)
+    return after
 
 
 def _as_typed(line: OrderLine) -> TypedLine:

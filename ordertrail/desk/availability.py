@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -79,20 +79,47 @@ def short_at_quote(s: Step, order: int) -> list[tuple[int, int, int, date | None
     """
     promised = Order.objects.values_list("promised_date", flat=True).get(pk=order)
     lines = OrderLine.objects.filter(order=order, product__service=False).order_by("line")
-    asked: dict[int, list[tuple[int, int, date]]] = defaultdict(list)
-    for pk, product, qty, cancelled, day in lines.values_list("pk", "product_id", "qty", "cancelled_qty", "ship_date"):
-        when = max(day or promised or clock.today(), clock.today())
-        asked[product].append((pk, int((qty - cancelled) * 1_000_000), when))
-    flows, on_hand, leads = _flows(asked, order), stock.on_hand(asked), _lead_days(asked)
-    short = []
-    for product, wanted in asked.items():
-        known = list(flows[product])
-        for pk, units, day in wanted:
-            available = available_from(on_hand[product], known, day, _until(day, leads[product]))
-            if available < units:
-                short.append((pk, available, units, _earliest(on_hand[product], known, day, units, leads[product])))
-            known = sorted([*known, Flow(day, -units, "quotation", order)], key=lambda flow: flow.day)
-    return sorted(short)
+    rows = list(lines.values_list("pk", "product_id", "qty", "cancelled_qty", "ship_date"))
+    asked = [
+        (product, int((qty - cancelled) * 1_000_000), day or promised) for _pk, product, qty, cancelled, day in rows
+    ]
+    told = foresee(asked, but=order)
+    return sorted(
+        (row[0], one.available, units, one.earliest)
+        for row, (_product, units, _day), one in zip(rows, asked, told, strict=True)
+        if one.available < units
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What can be said of goods that somebody asks for: what can be sold now (it may be below 0), what may be promised for the day that
+    was asked for, and from when on all of it can be had (None: not by what is known)."""
+
+    sellable: int
+    available: int
+    earliest: date | None
+
+
+def foresee(asked: Sequence[tuple[int, int, date | None]], *, but: int | None = None) -> list[Outlook]:
+    """The outlook of each (product, quantity, day or None for today), by some queries and one a product; of one product who
+    asks first is served first. ``but``: an order whose own quotation does not stand in the way."""
+    products = sorted({product for product, _units, _day in asked})
+    if not products:
+        return []
+    wanted = demands(products)
+    flows = _with_what_comes(wanted, quoted(products, but))
+    on_hand, leads = stock.on_hand(products), _lead_days(products)
+    told = []
+    for product, units, wish in asked:
+        day = max(wish or clock.today(), clock.today())
+        known, lead = flows[product], leads[product]
+        available = available_from(on_hand[product], known, day, _until(day, lead))
+        earliest = _earliest(on_hand[product], known, day, units, lead)
+        sellable = on_hand[product] + sum(flow.qty for flow in wanted[product])
+        told.append(Outlook(sellable, available, earliest))
+        flows[product] = sorted([*known, Flow(day, -units, "quotation", but or 0)], key=lambda flow: flow.day)
+    return told
 
 
 def available_from(on_hand: int, flows: Sequence[Flow], day: date, until: date) -> int:
@@ -152,9 +179,12 @@ def quoted(products: Collection[int], but: int | None = None) -> dict[int, list[
 
 def _flows(products: Collection[int], but: int | None) -> dict[int, list[Flow]]:
     """All that is known to come and go, by day; what is late comes and goes today."""
-    wanted, asked = demands(products), quoted(products, but)
+    return _with_what_comes(demands(products), quoted(products, but))
+
+
+def _with_what_comes(wanted: Mapping[int, list[Flow]], asked: Mapping[int, list[Flow]]) -> dict[int, list[Flow]]:
     found = {}
-    for product in products:
+    for product in wanted:
         coming = [
             Flow(max(day, clock.today()), qty, "receipt", receipt) for day, qty, receipt in stock.incoming(product)
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from ordertrail.orders.typing import TypedLine, day_of, products_by_sku, write_l
 from ordertrail.parties.models import Customer, Person
 from ordertrail.records.own import make
 from ordertrail.records.series import is_free
-from ordertrail.stock.queries import unit_cost_now
+from ordertrail.stock.reading import unit_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def take_order(*, by: Person, wanted: OrderWanted) -> int:
         hold("customer", [wanted.customer])
         customer = Customer.objects.get(pk=wanted.customer)
         products = products_by_sku([(line.sku, f"lines.{n}.sku") for n, line in enumerate(wanted.lines)])
-        lines = _lines(wanted, products)
+        lines = lines_of(wanted.lines, products)
         address, text = _address(customer, wanted.ship_to)
         if wanted.number and not is_free("order", wanted.number):
             detail = _("Order %(number)s is there already. Choose another number, or leave it out.")
@@ -82,7 +82,7 @@ def take_order(*, by: Person, wanted: OrderWanted) -> int:
 
 
 def _write(s: Step, wanted: OrderWanted, customer: Customer, day: date, ship_to: str) -> Order:
-    currency = wanted.currency or customer.currency or settings.COMPANY.currency
+    currency = currency_of(wanted, customer)
     document = make("order", wanted.number)
     return Order.objects.create(
         pk=document.pk, home=document.source, number=wanted.number, state="draft", customer=customer,
@@ -91,6 +91,11 @@ def _write(s: Step, wanted: OrderWanted, customer: Customer, day: date, ship_to:
         prices_include_tax=wanted.prices_include_tax, ship_to=ship_to, country=customer.country,
         salesperson=s.by.username if s.by else "", remark=wanted.remark,
     )  # fmt: skip
+
+
+def currency_of(wanted: OrderWanted, customer: Customer) -> str:
+    """The currency that an order is in: the one typed, else the customer's, else the company's."""
+    return wanted.currency or customer.currency or str(settings.COMPANY.currency)
 
 
 def _address(customer: Customer, code: str | None) -> tuple[str, str]:
@@ -105,9 +110,11 @@ def _address(customer: Customer, code: str | None) -> tuple[str, str]:
     return code, places[code]
 
 
-def _lines(wanted: OrderWanted, products: dict[str, Product]) -> list[TypedLine]:
-    costs = {pk: unit_cost_now(pk) for pk in sorted({product.pk for product in products.values()})}
-    return [_line(n, line, products[line.sku], costs) for n, line in enumerate(wanted.lines, 1)]
+def lines_of(lines: Sequence[LineWanted], products: Mapping[str, Product]) -> list[TypedLine]:
+    """These lines with all that follows from their ``products`` (by SKU as typed). Refused("missing_field") for one without a price."""
+    distinct = {product.pk: product for product in products.values()}
+    costs = {pk: unit_cost(distinct[pk]) for pk in sorted(distinct)}
+    return [_line(n, line, products[line.sku], costs) for n, line in enumerate(lines, 1)]
 
 
 def _line(number: int, line: LineWanted, product: Product, costs: Mapping[int, int]) -> TypedLine:

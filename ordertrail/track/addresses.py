@@ -23,6 +23,8 @@ PAGES = {
 """The page of each kind of document, by the name of its address."""
 
 SAFE = re.compile(r"[A-Za-z0-9._-]{1,40}")
+NEW = "new"
+"""What stands in an address where a document is typed, and so never means a number."""
 BY_ID = "~"
 """What stands before an id in an address, where a bare figure could be somebody's number."""
 
@@ -32,7 +34,8 @@ def href(kind: str, row: int, number: str = "") -> str:
     Kind "document" is what one source says of a document."""
     if kind == "document":
         return reverse("track:document", args=[row])
-    name = number if SAFE.fullmatch(number) and not set(number) <= {"."} else f"{BY_ID}{row}"
+    plain = SAFE.fullmatch(number) and not set(number) <= {"."} and number != NEW
+    name = number if plain else f"{BY_ID}{row}"
     return reverse(PAGES[kind], args=[name])
 
 

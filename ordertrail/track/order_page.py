@@ -53,6 +53,11 @@ class OrderPage:
         return f"{BY_ID}{self.order.pk}"
 
     @property
+    def name(self) -> str:
+        """What it is called: its number, and a draft without one by its id."""
+        return self.order.number or self.key
+
+    @property
     def matrix_first(self) -> bool:
         """Whether systems disagree so much that this is what the reader must see first."""
         return self.matrix.differing >= MATRIX_FIRST

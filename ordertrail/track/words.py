@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ordertrail.track.problems import problem
 from ordertrail.track.timeline import Event
@@ -34,6 +36,19 @@ ICONS: dict[str, tuple[str, str]] = {
     "finding_changed": ("alert-octagon", ""),
 }
 """Icon and tone of what no person did."""
+VERBS: dict[str, Promise] = {
+    "take_order": gettext_lazy("typed the order"),
+    "quote": gettext_lazy("quoted the order"),
+    "confirm": gettext_lazy("confirmed the order"),
+    "amend": gettext_lazy("amended the order"),
+    "cancel": gettext_lazy("cancelled the order"),
+    "close": gettext_lazy("closed the order"),
+    "reopen": gettext_lazy("reopened the order"),
+    "choose": gettext_lazy("decided about a cancelled document"),
+    "reserve": gettext_lazy("held goods for the order"),
+    "unreserve": gettext_lazy("let goods of the order go"),
+}
+"""What somebody here did with the order, after their name."""
 
 
 def sentence(event: Event, currency: str) -> SafeString:
@@ -85,10 +100,10 @@ def _pattern(event: Event) -> str:
 
 def _more(event: Event) -> dict[str, Any]:
     acted = event.detail.get("told") or {}
-    finding = event.detail.get("finding")
+    finding, verb = event.detail.get("finding"), str(event.detail.get("verb", ""))
     return {
         "to": acted.get("to", ""),
-        "verb": event.detail.get("verb", ""),
+        "verb": VERBS.get(verb, verb),
         "title": problem(finding).title if finding is not None else "",
     }
 

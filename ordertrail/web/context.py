@@ -102,7 +102,8 @@ class Shell:
     def sections(self) -> list[tuple[str, list[Way]]]:
         """The ways in the groups of the side bar; empty groups are left out."""
         groups = (
-            (words, [way for way in self.ways if way.entry.section == key]) for key, words in nav.SECTIONS.items()
+            (words, [way for way in self.ways if way.entry.section == key and way.entry.aside])
+            for key, words in nav.SECTIONS.items()
         )
         return [(str(words), ways) for words, ways in groups if ways]
 

@@ -42,7 +42,7 @@ class Entry:
     ``key`` is the letter after ``g``; ``tab`` puts it into the phone bar (four fit); ``rank`` orders a section;
     ``count`` is asked once a page and must be one cheap query. ``home_for``: the roles whose first page it may be; None:
     anybody's. ``home_query``: how it then begins for a role, such as ``("store", "queue=ship")``. ``short``: its words in the
-    phone bar, where they differ.
+    phone bar, where they differ. ``aside``: False keeps it out of the side bar; it is a command of Ctrl+K then.
     """
 
     view_name: str
@@ -58,6 +58,7 @@ class Entry:
     home_for: tuple[str, ...] | None = None
     home_query: tuple[tuple[str, str], ...] = ()
     short: Promise | str = ""
+    aside: bool = True
 
     @property
     def href(self) -> str:

@@ -41,7 +41,8 @@ WRITES = frozenset(
         "web:language", "web:theme", "track:order_owners", "track:save_view", "track:delete_view", "track:take_finding",
         "track:give_finding", "track:drop_finding", "track:comment_finding", "track:sync_all", "track:sync_source",
         "track:test_source", "track:credentials", "track:trust", "track:schedule", "track:replay", "track:order_comment",
-        "track:order_owner", "track:document_link", "track:document_unlink",
+        "track:order_owner", "track:document_link", "track:document_unlink", "counter:order_told", "counter:amend_told",
+        "counter:choose",
     }
 )  # fmt: skip
 """Addresses that only write: opened, they answer 405 and tell nothing; what each writes and for whom has tests of its own."""

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ordertrail.lib import clock
-from ordertrail.web import draw, icons
+from ordertrail.web import draw, icons, slots
 from ordertrail.web import format as write
 from ordertrail.web.asof import AsOf
 from ordertrail.web.axes import look
@@ -278,6 +278,12 @@ def avatar(name: str, size: str = "") -> SafeString:
 def sort_query(chosen: Filter, name: str) -> str:
     """The address of the same list sorted by ``name``; sorted by it already, the other way round."""
     return "?" + chosen.to_query(("sort",), sort=chosen.toggled(name))
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: dict[str, Any], name: str, about: Any = None) -> SafeString:
+    """What rooms above put into a slot of this page (``web.slots``)."""
+    return slots.told(name, context["request"], about)
 
 
 @register.simple_tag(takes_context=True)
