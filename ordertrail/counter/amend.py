@@ -25,6 +25,7 @@ from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import Order, OrderLine, Terms
 from ordertrail.orders.own import heads, may
 from ordertrail.track.addresses import BY_ID
+from ordertrail.track.line_rows import unit_words
 from ordertrail.track.order import person_of
 from ordertrail.track.scope import meant
 from ordertrail.web.rights import needs
@@ -40,6 +41,11 @@ class Row:
     sku: str
     qty: str
     price: str
+
+    @property
+    def unit(self) -> str:
+        """In what it is counted, as people say it."""
+        return unit_words(self.line.unit)
 
 
 @needs("type_orders")

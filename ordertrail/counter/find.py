@@ -78,7 +78,7 @@ def products_like(text: str) -> list[Product]:
     words = " ".join(text.split())[:LONGEST]
     if not words:
         return []
-    coded = Barcode.objects.filter(code__startswith=words).values_list("product", flat=True)[:SHOWN]
+    coded = Barcode.objects.filter(code__gte=words, code__lt=words + LAST).values_list("product", flat=True)[:SHOWN]
     ids = [*coded, *_numbered("product", words)]
     if len(set(ids)) < SHOWN:
         ids += Product.objects.filter(name__icontains=words).order_by("sku").values_list("pk", flat=True)[:SHOWN]

@@ -91,7 +91,7 @@ def answer(meaning: Meaning, rows: Sequence[Row], changed: Collection[str], *, s
     """What there is to tell of the rows in ``changed`` (by key), and of the whole form."""
     currency = currency_of(meaning.wanted, meaning.customer or Customer())
     digits = minor_digits(currency)
-    counted = counted_lines(meaning, digits)
+    counted = counted_lines(meaning, digits, costed=sees_cost)
     comparable = currency == settings.COMPANY.currency
     margins = {}
     if sees_cost and comparable:
@@ -127,11 +127,11 @@ class Counted:
     problem: str = ""
 
 
-def counted_lines(meaning: Meaning, digits: int) -> Counted:
-    """Every line that can be read, as the verb would write it."""
+def counted_lines(meaning: Meaning, digits: int, *, costed: bool) -> Counted:
+    """Every line that can be read, as the verb would write it; what goods cost is asked only where it is shown."""
     wanted = meaning.wanted
     try:
-        lines = lines_of(wanted.lines, meaning.products)
+        lines = lines_of(wanted.lines, meaning.products, costed=costed)
         told = amounts(lines, to_units(wanted.discount, QTY_SCALE), digits, include_tax=wanted.prices_include_tax)
     except Refused as no:
         return Counted({}, no.detail)

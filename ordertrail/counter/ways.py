@@ -41,6 +41,7 @@ def add() -> None:
     slots.fill("orders.acts", orders_acts)
     slots.fill("order.acts", order_acts)
     slots.fill("order.top", order_top)
+    slots.fill("order.below", order_below)
     slots.fill("customer.acts", customer_acts)
     slots.fill("product.acts", product_acts)
 
@@ -115,17 +116,19 @@ def order_acts(request: HttpRequest, page: Any) -> SafeString:
 
 
 def order_top(request: HttpRequest, page: Any) -> SafeString:
-    """What of an order waits for a choice, and how it was amended."""
-    context = {
-        "page": page,
-        "waiting": waiting(page.order.pk, request.user),
-        "revisions": revisions(page.order.pk),
-        "order": page.order,
-        "once": new_key(),
-    }
-    if not (context["waiting"] or context["revisions"]):
+    """What of an order waits for a choice."""
+    found = waiting(page.order.pk, request.user)
+    if not found:
         return SafeString("")
-    return render_to_string("counter/order_top.html", context, request)
+    return render_to_string("counter/order_top.html", {"page": page, "waiting": found, "once": new_key()}, request)
+
+
+def order_below(request: HttpRequest, page: Any) -> SafeString:
+    """How an order was amended."""
+    found = revisions(page.order.pk)
+    if not found:
+        return SafeString("")
+    return render_to_string("counter/revisions.html", {"order": page.order, "revisions": found}, request)
 
 
 def orders_acts(request: HttpRequest, about: object) -> SafeString:

@@ -110,10 +110,11 @@ def _address(customer: Customer, code: str | None) -> tuple[str, str]:
     return code, places[code]
 
 
-def lines_of(lines: Sequence[LineWanted], products: Mapping[str, Product]) -> list[TypedLine]:
-    """These lines with all that follows from their ``products`` (by SKU as typed). Refused("missing_field") for one without a price."""
+def lines_of(lines: Sequence[LineWanted], products: Mapping[str, Product], *, costed: bool = True) -> list[TypedLine]:
+    """These lines with all that follows from their ``products`` (by SKU as typed); not ``costed``: without what one costs.
+    Refused("missing_field") for one without a price."""
     distinct = {product.pk: product for product in products.values()}
-    costs = {pk: unit_cost(distinct[pk]) for pk in sorted(distinct)}
+    costs = {pk: unit_cost(distinct[pk]) for pk in sorted(distinct)} if costed else {}
     return [_line(n, line, products[line.sku], costs) for n, line in enumerate(lines, 1)]
 
 
@@ -128,7 +129,7 @@ def _line(number: int, line: LineWanted, product: Product, costs: Mapping[int, i
         line=number, product=product.pk, sku=product.sku, name=product.name, unit=product.unit,
         qty=to_units(line.qty, QTY_SCALE), price=to_units(price, QTY_SCALE), discount=to_units(line.discount, QTY_SCALE),
         tax_rate=to_units(tax_rate_of(product) if line.tax_rate is None else line.tax_rate, QTY_SCALE),
-        ship_date=line.ship_date, unit_cost=costs[product.pk],
+        ship_date=line.ship_date, unit_cost=costs.get(product.pk),
     )  # fmt: skip
 
 

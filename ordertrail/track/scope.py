@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from ordertrail.billing.models import InvoiceShare, PaymentShare
+from ordertrail.desk.models import Act
 from ordertrail.orders.models import Order
 from ordertrail.orders.queries import only_for, visible_orders
 from ordertrail.presales.models import Opportunity
@@ -38,10 +39,18 @@ def seen(kind: str, ids: Collection[int], person: object) -> set[int]:
     if kind == "order":
         return set(orders.filter(pk__in=ids).values_list("pk", flat=True))
     if kind == "customer":
-        return set(orders.filter(customer__in=ids).values_list("customer_id", flat=True))
+        return set(orders.filter(customer__in=ids).values_list("customer_id", flat=True)) | _written_down(ids, person)
     model, column = _BY_ORDER[kind]
     rows = model.objects.filter(**{f"{column}__in": ids}, order__in=orders.values("pk"))
     return set(rows.values_list(column, flat=True))
+
+
+def _written_down(customers: Collection[int], person: object) -> set[int]:
+    """Those of the customers that ``person`` has written down here: theirs before their first order."""
+    acts = Act.objects.filter(
+        kind="customer", object__in=customers, verb="type_customer", actor=getattr(person, "pk", None)
+    )
+    return set(acts.values_list("object", flat=True))
 
 
 def whole(kind: str, document: int, person: object) -> bool:

@@ -129,7 +129,7 @@ def test_over_the_credit_limit_nothing_is_kept(shop: Shop, anna: Client) -> None
 
 
 def told(client: Client, **form: Any) -> str:
-    answer = client.post("/orders/new/told/", {"customer": "C1", "changed": "all", **form})
+    answer = client.post("/orders/new/told/", {"customer": "C1", "changed": "all"} | form)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -242,3 +242,20 @@ def test_who_sees_own_customers_alone_is_suggested_no_others(shop: Shop, anna: C
     assert "Evening" not in anna.get("/orders/new/customers/?customer=even").content.decode()
     assert "There is no customer “C2” that you may see" in alert_of(typed(anna, customer="C2", **lines(("LAMP", "1"))))
     assert "C1" in anna.get("/orders/new/customers/?customer=c1").content.decode()
+    made = anna.post("/customers/new/", {"code": "C-7", "name": "Nordlys"})
+    assert made["Location"] == "/customers/C-7/"
+    assert anna.get("/customers/C-7/").status_code == 200  # written down by her, so hers before the first order
+    assert typed(anna, customer="C-7", number="SO-7", **lines(("LAMP", "1")))["Location"] == "/orders/SO-7/"
+
+
+def test_a_line_is_told_by_a_fixed_number_of_queries(
+    shop: Shop, anna: Client, django_assert_max_num_queries: Any
+) -> None:
+    shop.receive(20)
+    for n in range(30):
+        shop.product(f"P{n}")
+    told(anna, **lines(("LAMP", "1")))
+    for count in (1, 30):
+        rows = [("LAMP", "1"), *((f"P{n}", "1") for n in range(count))]
+        with django_assert_max_num_queries(22):
+            told(anna, changed="1", **lines(*rows))
