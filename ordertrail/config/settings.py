@@ -88,6 +88,9 @@ MIDDLEWARE = [
     "ordertrail.web.middleware.RightsMiddleware",  # last: refuses what declares no right
 ]
 
+# An order of 2,000 lines has six fields a line (counter.order_form).
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 15_000
+
 ROOT_URLCONF = "ordertrail.config.urls"
 WSGI_APPLICATION = "ordertrail.config.wsgi.application"
 

@@ -56,7 +56,7 @@ def amend_order(request: HttpRequest, order: int) -> HttpResponse:
     if request.method == "GET":
         return shown(request, order, rows_of(order, QueryDict()))
     rows, by, reading = rows_of(order, request.POST), person_of(request), Reading()
-    reason = request.POST.get("reason", "").strip()
+    reason = request.POST.get("reason", "").replace("\0", "").strip()
     try:
         changes = changes_of(rows, reading)
         if not reason:

@@ -97,7 +97,9 @@ def typed(post: QueryDict) -> dict[str, Any]:
     names = ("code", *TEXTS, "currency", "credit_limit", "invoice_address")
     form: dict[str, Any] = {name: post.get(name, "").replace("\0", "").strip() for name in names}
     pairs = zip(post.getlist("address_code"), post.getlist("address_text"), strict=False)
-    form["places"] = [(code.strip(), text.strip()) for code, text in pairs if code.strip() or text.strip()]
+    form["places"] = [
+        (code.strip(), text.replace("\0", "").strip()) for code, text in pairs if code.strip() or text.strip()
+    ]
     return form
 
 

@@ -31,6 +31,15 @@ class Meant:
     pack: Decimal | None = None
 
 
+def words_of(text: str) -> str:
+    r"""What is searched for: the words of ``text`` with one blank between them.
+
+    >>> words_of("  Signal   lamp\0 ")
+    'Signal lamp'
+    """
+    return " ".join(text.replace("\0", "").split())[:LONGEST]
+
+
 def handle(customer: Customer) -> str:
     """What stands in a field for a customer: the code where it leads back to them, else the id."""
     alone = bool(customer.code) and found("customer", customer.code) == [customer.pk]
@@ -40,7 +49,7 @@ def handle(customer: Customer) -> str:
 def customer_of(text: str, person: object) -> Customer:
     """The one customer, of those that ``person`` may see, whom this code, number or name means. ValueError with a sentence where there
     is none or several."""
-    words = " ".join(text.split())[:LONGEST]
+    words = words_of(text)
     rows = seen("customer", found("customer", words), person)
     if not rows:
         rows = seen("customer", _ids(Q(name_key=name_key(words)) | Q(name=words)), person)
@@ -64,7 +73,7 @@ def _ids(where: Q) -> list[int]:
 
 def customers_like(text: str, person: object) -> list[Customer]:
     """Customers whose number begins with ``text`` or whose name holds it, of those that ``person`` may see."""
-    words = " ".join(text.split())[:LONGEST]
+    words = words_of(text)
     if not words:
         return []
     ids = [*_numbered("customer", words), *_ids(Q(name__icontains=words))]
@@ -75,7 +84,7 @@ def customers_like(text: str, person: object) -> list[Customer]:
 
 def products_like(text: str) -> list[Product]:
     """Products whose SKU, barcode or other number begins with ``text``, or whose name holds it."""
-    words = " ".join(text.split())[:LONGEST]
+    words = words_of(text)
     if not words:
         return []
     coded = Barcode.objects.filter(code__gte=words, code__lt=words + LAST).values_list("product", flat=True)[:SHOWN]
@@ -97,7 +106,7 @@ def _numbered(kind: str, text: str) -> list[int]:
 def products_of(texts: Sequence[str]) -> dict[str, Meant | str]:
     """What each of these texts means: a product by its SKU, barcode, another system's number or its whole name, else the sentence that
     says why none is meant. A few queries, and two for each text that is no SKU and no barcode."""
-    wanted = {text: " ".join(text.split())[:LONGEST] for text in texts}
+    wanted = {text: words_of(text) for text in texts}
     by_sku = _by_sku(wanted.values())
     rest = [words for words in wanted.values() if words not in by_sku]
     coded = Barcode.objects.filter(code__in=rest).select_related("product")

@@ -21,6 +21,8 @@ KEPT = timedelta(hours=24)
 LONGEST = 60
 FIELD = "once"
 """The field of a form that holds its key."""
+BESIDE = ("csrfmiddlewaretoken", "changed")
+"""Fields that say nothing of what is to be done."""
 
 
 def new_key() -> str:
@@ -65,5 +67,5 @@ def _kept_or_done(request: HttpRequest, by: Person, do: Callable[[], str]) -> tu
 
 def _words(request: HttpRequest) -> str:
     """What makes a form the same: its address and fields."""
-    fields = sorted((name, request.POST.getlist(name)) for name in request.POST if name != "csrfmiddlewaretoken")
+    fields = sorted((name, request.POST.getlist(name)) for name in request.POST if name not in BESIDE)
     return sha256(repr((request.path, fields)).encode()).hexdigest()

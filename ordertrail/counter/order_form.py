@@ -84,7 +84,7 @@ def blank(customer: str = "") -> Typed:
 def typed(post: QueryDict) -> Typed:
     """The form as it was sent."""
     columns = [
-        post.getlist(name)[:MOST_LINES]
+        [text.replace("\0", "") for text in post.getlist(name)[:MOST_LINES]]
         for name in ("row", *("line_discount" if name == "discount" else name for name in LINE))
     ]
     keys = columns[0]

@@ -140,7 +140,7 @@ def read(
     packs = []
     for place, (code, qty) in enumerate(form["barcodes"]):
         count = reading.read(f"barcodes.{place}.code", qty, fields.quantity, Decimal(1))
-        packs.append(Code("".join(code.split())[:100], count))
+        packs.append(Code("".join(code.replace("\0", "").split())[:100], count))
     return told, packs
 
 

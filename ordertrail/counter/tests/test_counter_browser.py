@@ -42,7 +42,7 @@ def anna(stocked: Shop, page: Page, sign_in: SignIn) -> Person:
     return stocked.anna
 
 
-def test_an_order_is_typed_by_keyboard_alone(page: Page, live: str, stocked: Shop, anna: Person) -> None:
+def test_an_order_is_typed_by_keyboard_alone(page: Page, live: str, stocked: Shop, anna: Person, shot: Any) -> None:
     page.goto(f"{live}/orders/")
     page.keyboard.press("g")
     page.keyboard.press("n")
@@ -57,6 +57,8 @@ def test_an_order_is_typed_by_keyboard_alone(page: Page, live: str, stocked: Sho
     page.keyboard.type("lam", delay=20)
     page.locator("#skus-1 [role=option]").wait_for()
     page.keyboard.press("ArrowDown")
+    shot(page, "suggested")
+    assert violations(page) == []
     page.keyboard.press("Enter")
     page.keyboard.type("10")
     page.keyboard.press("Enter")
@@ -79,12 +81,14 @@ def test_an_order_is_typed_by_keyboard_alone(page: Page, live: str, stocked: Sho
 
 
 def test_lines_come_from_a_sheet_and_a_new_customer_on_the_way(
-    page: Page, live: str, stocked: Shop, anna: Person
+    page: Page, live: str, stocked: Shop, anna: Person, shot: Any
 ) -> None:
     page.goto(f"{live}/orders/new/")
     page.get_by_role("link", name="New customer").last.click()
     page.locator("#c-name").fill("远帆船舶用品")
     page.locator("#likes", has_text="远帆船舶").wait_for()
+    shot(page, "likes")
+    assert violations(page) == []
     page.locator("#c-code").fill("C-7")
     page.locator("#c-name").fill("Nordlys")
     page.get_by_role("button", name="Write the customer down").click()

@@ -18,7 +18,7 @@ from ordertrail.parties.models import Person
 from ordertrail.records.shapes import CustomerRecord, Pack
 from ordertrail.web.tests.people import person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
 
 
 @pytest.fixture
@@ -259,3 +259,19 @@ def test_a_line_is_told_by_a_fixed_number_of_queries(
         rows = [("LAMP", "1"), *((f"P{n}", "1") for n in range(count))]
         with django_assert_max_num_queries(22):
             told(anna, changed="1", **lines(*rows))
+
+
+def test_a_long_list_from_a_sheet_is_one_order(shop: Shop, anna: Client) -> None:
+    rows = [("LAMP", "1", str(price)) for price in range(1, 401)]
+    assert "400" in part(told(anna, **lines(*rows)), "totals")
+    typed(anna, number="SO-1", **lines(*rows))
+    assert OrderLine.objects.filter(order__number="SO-1").count() == 400
+    assert OrderStatus.objects.get().ordered == D("90626")  # 80,200 and 13 % tax
+
+
+def test_drafts_are_found_again(shop: Shop, anna: Client) -> None:
+    shop.draft("SO-1", ("LAMP", 1))
+    shop.order("SO-2", ("LAMP", 1))
+    page = anna.get("/orders/?queue=all&state=draft&state=quoted").content.decode()
+    assert ("SO-1" in page, "SO-2" in page) == (True, False)
+    assert "/orders/?queue=all&amp;state=draft&amp;state=quoted" in anna.get("/orders/new/").content.decode()

@@ -18,7 +18,7 @@ from ordertrail.orders.models import LineWas, Order, OrderLine, Terms
 from ordertrail.shipping.models import ShipmentLine
 from ordertrail.web.tests.people import person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
 
 
 @pytest.fixture
@@ -178,7 +178,6 @@ def test_an_amendment_shows_what_changes_and_keeps_how_it_was(shop: Shop, anna: 
     page = text_of(anna.get("/orders/SO-1/amend/"))
     assert "2 1 · Quantity 8 → 7 again Anna" in page
     assert "1 · Quantity 10 → 8" in page
-    assert [row.line for row in OrderLine.objects.filter(order=order)] == [1, 2]
 
 
 def test_an_amendment_that_is_refused_changes_nothing(shop: Shop, anna: Client) -> None:

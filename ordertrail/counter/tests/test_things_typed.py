@@ -15,7 +15,7 @@ from ordertrail.parties.models import Customer
 from ordertrail.records.shapes import CustomerRecord
 from ordertrail.web.tests.people import person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
 LAMP = {"sku": "LAMP-2", "name": "Lamp two", "unit": "pcs", "kind": "goods", "price": "12.50", "cost_method": "fifo"}
 NORD = {"code": "C-7", "name": "Nordlys Marine AS"}
 
