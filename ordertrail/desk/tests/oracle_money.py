@@ -62,7 +62,7 @@ def shares_of(
 
     total, freight = document(papers.pop("all", {})), document(papers.pop("freight", {}))
     printed = None if record.total is None or not record.lines else Fraction(record.total)
-    if printed is not None and abs(printed - total) <= Fraction(len(record.lines), 10**digits):
+    if printed is not None and abs(printed - total) <= Fraction(len(pointing), 10**digits):
         total = printed  # the rounding cent of a tax by document
     orders = sorted(papers, key=by_number) or ([None] if record.lines else [])
     own = [(order, document(papers[order])) for order in orders] if papers else [(order, ZERO) for order in orders]
