@@ -5,7 +5,7 @@ It reads domain.md and architecture.md §1 for itself: no SQL, no model, no rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -187,13 +187,32 @@ class Things:
                     (v for o in others if (v := getattr(self.papers[o], name)) not in (None, "")), getattr(record, name)
                 )
         lines_by = home
+        own = [self.papers[n] for n in (home, *self._beside(home, others))]
+        for name in ("amount", "total"):
+            if hasattr(record, name) and len(own) > 1:
+                told[name] = None if any(getattr(p, name) is None for p in own) else sum(getattr(p, name) for p in own)
         for name in ("lines", "allocations"):
-            if hasattr(record, name) and not getattr(record, name):
-                lines_by = next((o for o in others if getattr(self.papers[o], name)), home)
-                told[name] = getattr(self.papers[lines_by], name)
+            valid = [o for o in others if self.papers[o].state != "cancelled"]
+            asked = [home, *valid, *others] if hasattr(record, name) else []
+            whole = {
+                n: [line for p in (n, *self._beside(n, others)) for line in getattr(self.papers[p], name)]
+                for n in asked
+            }
+            if asked:
+                lines_by = next((n for n in asked if whole[n]), home)
+                told[name] = tuple(whole[lines_by])
         named_by = next((n for n in (home, *others) if getattr(self.papers[n], "order", "")), home)
         known = frozenset(name[0] for name in group if not lost(name))
         return Agreed(home, replace(record, **told), lines_by[0], named_by[0], known)
+
+    def _beside(self, name: Name, others: Sequence[Name]) -> list[Name]:
+        """Other papers of the same system for the same thing, of one kind with it; of an order there is one."""
+
+        def like(paper: Any) -> list[Any]:
+            return [getattr(paper, told, "") for told in ("state", "direction", "type", "reported", "currency")]
+
+        alike = [o for o in others if o != name and o[0] == name[0] and name[1] != "order"]
+        return [o for o in alike if like(self.papers[o]) == like(self.papers[name])]
 
     def meant(self, kind: str, by: str, text: str) -> Name | None:
         """What a system means by a number: its own ref, else its own document of that number, else the only one anywhere."""
