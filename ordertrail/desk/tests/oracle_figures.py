@@ -42,6 +42,8 @@ class Row:
     done: bool
     day: date | None = None
     planned: Fraction = Fraction(0)
+    charge: bool = False  # money beside quantities on one invoice: freight, a discount
+    strange: bool = False  # of an article that the order does not have
 
 
 class Books:
@@ -149,7 +151,9 @@ class Books:
         for told, order, line in pointing:
             if order:
                 qty = None if told.qty is None else sign * Fraction(told.qty)
-                self.rows.append(Row("invoice", order, line, qty, stands, done))
+                charge = any(other is order and each.qty is not None for each, other, _ in pointing)
+                strange = line is None and bool(told.sku)
+                self.rows.append(Row("invoice", order, line, qty, stands, done, charge=charge, strange=strange))
         parts = shares_of(record, pointing, self.tax_rate, self.digits_of(thing), self._by_number)
         day = record.due_date or record.invoice_date
         target = self.things.meant("invoice", thing.name[0], record.credits) if sign < 0 else None
@@ -207,10 +211,13 @@ class Books:
         lines, record = order.lines, order.thing.record
         bills = [bill for bill in self.bills if bill.order is order and self.counts(order, "invoice", bill)]
         money = [share for share in self.money if share.order is order and self.counts(order, "money", share)]
-        by_money = any(
-            row.order is order and row.family == "invoice" and row.qty is None and self.counts(order, "invoice", row)
+        billed = [
+            row
             for row in self.rows
-        )
+            if row.order is order and row.family == "invoice" and self.counts(order, "invoice", row)
+        ]
+        goods = any(row.qty is not None for row in billed)
+        by_money = any(row.qty is None and not row.charge and not (row.strange and goods) for row in billed)
         days = [
             row.day
             for row in self.rows
