@@ -13,8 +13,9 @@ import pytest
 from dev.servers import STORE_VARIABLE
 
 MARKED_BY_FIXTURE = {"postgres_server": "postgres", "mariadb_server": "mariadb", "browser": "browser"}
-ALONE = ("postgres", "mariadb", "browser", "tryton", "wheel")
-"""Markers whose tests run one after the other on one worker, which then starts the server or browser once."""
+ALONE = ("browser", "tryton", "wheel", "postgres", "mariadb")
+"""Markers whose tests run one after the other on one worker, which then starts the server or browser once. The longest row comes
+first, and all of them before the other tests: a row that began last would leave the other worker without work."""
 
 PARTS = pytest.StashKey[list[str]]()
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_reset_sequences"}
@@ -30,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests by their fixtures, then keep those of the part, or of the store, that this run is about."""
     for item in items:
@@ -44,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = [item for item in items if item not in keep]
     if left:
         config.hook.pytest_deselected(items=left)
-    items[:] = keep
+    items[:] = sorted(keep, key=place)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
@@ -61,6 +63,11 @@ def mark_by_fixtures(item: pytest.Item) -> None:
         if item.get_closest_marker(marker):
             item.add_marker(pytest.mark.xdist_group(marker))
             return
+
+
+def place(item: pytest.Item) -> int:
+    """Where ``item`` stands among the tests of this run: as in ``ALONE``, the others after them."""
+    return next((at for at, marker in enumerate(ALONE) if item.get_closest_marker(marker)), len(ALONE))
 
 
 def part_of(item: pytest.Item) -> str:

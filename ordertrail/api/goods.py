@@ -50,7 +50,7 @@ def _told(pk: int, by: Caller) -> dict[str, Any]:
         "lines": [
             shapes.ShipmentLine(
                 line=line.line,
-                order=_id(line.order_id),
+                order=written.id_of(line.order_id),
                 order_line=line.order_line.line if line.order_line else None,
                 sku=line.sku,
                 qty=written.qty(line.qty),
@@ -77,7 +77,7 @@ def goods_return(pk: int, by: Caller) -> shapes.Return:
             version=0,
             customer=customer_of(line.order_id for line in lines),
             orders=_ids(line.order_id for line in lines),
-            credit_note=_id(row.credit_note),
+            credit_note=written.id_of(row.credit_note),
             lines=[_return_line(parts, costs, by) for parts in merged.values()],
         )
     )
@@ -88,7 +88,7 @@ def _return_line(parts: Sequence[ShipmentLine], costs: dict[int, int], by: Calle
     known = [costs[part.pk] for part in parts if part.pk in costs]
     cost = {"cost": _money(sum(known)) if known else None} if by.sees_cost() else {}
     return shapes.ReturnLine(
-        order=_id(first.order_id),
+        order=written.id_of(first.order_id),
         line=first.order_line.line if first.order_line else None,
         sku=first.sku,
         qty=written.qty(-sum((part.qty for part in parts), Decimal(0))),
@@ -143,10 +143,6 @@ def _address(lines: Sequence[ShipmentLine]) -> str:
     """The code of the one address of the orders on a shipment of our own; "" for orders of another system."""
     orders = {line.order_id for line in lines}
     return Terms.objects.filter(order__in=orders).values_list("ship_to", flat=True).first() or ""
-
-
-def _id(pk: int | None) -> str | None:
-    return None if pk is None else str(pk)
 
 
 def _ids(keys: Iterable[int | None]) -> list[str]:

@@ -134,13 +134,13 @@ def _invoice(
         customer=customer,
         rate=None if row.rate is None else written.decimals(row.rate, 0),
         blocks_shipping=row.blocks_shipping,
-        counter_document=_id(counter),
-        counters=_id(row.counters_id),
+        counter_document=written.id_of(counter),
+        counters=written.id_of(row.counters_id),
         orders=[str(share.order_id) for share in shares if share.order_id],
         lines=[
             shapes.InvoiceLine(
                 line=line.line,
-                order=_id(line.order_id),
+                order=written.id_of(line.order_id),
                 order_line=line.order_line.line if line.order_line else None,
                 sku=line.sku,
                 qty=None if line.qty is None else written.qty(line.qty),
@@ -153,14 +153,10 @@ def _invoice(
         ],
         shares=[
             shapes.InvoiceShare(
-                order=_id(share.order_id),
+                order=written.id_of(share.order_id),
                 gross=money(share.gross),
                 paid=money(from_units(parts.get(share.order_id or 0, Open()).paid, MONEY_SCALE)),
             )
             for share in shares
         ],
     )
-
-
-def _id(pk: int | None) -> str | None:
-    return None if pk is None else str(pk)

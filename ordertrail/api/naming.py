@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordertrail.api.beside import ask
 from ordertrail.api.problems import ambiguous, not_found
 from ordertrail.lib.numbers import number_key
+from ordertrail.lib.prepared import Prepared
 from ordertrail.records.models import SourceDocument
 
 BY_ID = "~"
@@ -33,4 +34,7 @@ def _by_id(kind: str, name: str) -> list[int]:
     figure = name.removeprefix(BY_ID)
     if not (figure.isascii() and figure.isdigit() and len(figure) < 19):
         return []
-    return list(SourceDocument.objects.filter(pk=int(figure), kind=kind).values_list("group", flat=True))
+    return [document.group for document in _DOCUMENT(int(figure), kind)]
+
+
+_DOCUMENT = Prepared(lambda pk, kind: SourceDocument.objects.filter(pk=pk, kind=kind))

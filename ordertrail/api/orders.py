@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from ordertrail.api import written
-from ordertrail.api.figures import ZERO, Billed, LineFacts, Piece, Whole, paid_by_line, planned, revenue
+from ordertrail.api.figures import ZERO, Billed, LineFacts, Margin, Piece, Whole, paid_by_line, planned, revenue
 from ordertrail.api.invoices import state_of
 from ordertrail.api.shapes import orders as shapes
 from ordertrail.api.shapes.frame import KindRef, Ref
@@ -19,6 +19,7 @@ from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Paymen
 from ordertrail.desk.agree import Beliefs
 from ordertrail.findings.claims import LineAmount
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, to_units
+from ordertrail.lib.prepared import Prepared
 from ordertrail.lib.workdays import workdays
 from ordertrail.orders.models import Order, OrderLine, OrderStatus
 from ordertrail.orders.rules import cancelled_in_all
@@ -43,26 +44,42 @@ class Hanging:
 
 def read(pk: int) -> Hanging:
     """The order ``pk`` with its link rows, by nine queries. Order.DoesNotExist where there is none."""
-    order = Order.objects.select_related("status", "customer", "home", "terms").get(pk=pk)
-    mine = {"order": pk}
-    goods = tuple(ShipmentLine.objects.filter(**mine).select_related("shipment").order_by("shipment_id", "line"))
-    home = SourceDocument.objects.filter(pk=pk).values_list("last_seq", flat=True).first()
+    order = next(iter(_ORDER(pk)), None)
+    if order is None:
+        raise Order.DoesNotExist
+    goods = tuple(_GOODS(pk))
+    home = next(iter(_HOME(pk)), None)
     return Hanging(
         order=order,
         status=order.status,
-        lines=tuple(OrderLine.objects.filter(**mine).select_related("product").order_by("line")),
+        lines=tuple(_LINES(pk)),
         goods=goods,
-        billed=tuple(InvoiceLine.objects.filter(**mine).select_related("invoice").order_by("invoice_id", "line")),
-        shares=tuple(InvoiceShare.objects.filter(**mine).select_related("invoice").order_by("invoice_id")),
-        money=tuple(
-            PaymentShare.objects.filter(**mine)
-            .exclude(allocation__ended_at__isnull=False)
-            .select_related("payment")
-            .order_by("payment_id")
-        ),
-        revision=max((home or 1) - 1, 0),
+        billed=tuple(_BILLED(pk)),
+        shares=tuple(_SHARES(pk)),
+        money=tuple(_MONEY(pk)),
+        revision=max((home.last_seq if home else 1) - 1, 0),
         goods_told=Beliefs.now().told("goods") or any(row.counts for row in goods),
     )
+
+
+_ORDER = Prepared(lambda pk: Order.objects.select_related("status", "customer", "home", "terms").filter(pk=pk))
+_HOME = Prepared(lambda pk: SourceDocument.objects.filter(pk=pk))
+_LINES = Prepared(lambda pk: OrderLine.objects.filter(order=pk).select_related("product").order_by("line"))
+_GOODS = Prepared(
+    lambda pk: ShipmentLine.objects.filter(order=pk).select_related("shipment").order_by("shipment_id", "line")
+)
+_BILLED = Prepared(
+    lambda pk: InvoiceLine.objects.filter(order=pk).select_related("invoice").order_by("invoice_id", "line")
+)
+_SHARES = Prepared(lambda pk: InvoiceShare.objects.filter(order=pk).select_related("invoice").order_by("invoice_id"))
+_MONEY = Prepared(
+    lambda pk: (
+        PaymentShare.objects.filter(order=pk)
+        .exclude(allocation__ended_at__isnull=False)
+        .select_related("payment")
+        .order_by("payment_id")
+    )
+)
 
 
 def order_of(told: Hanging, *, sees_cost: bool) -> shapes.Order:
@@ -233,11 +250,12 @@ class Maker:
         found = planned(((line.net, line.qty, self.unit_cost(line)) for line in self.told.lines), self.digits)
         if found is None or not self.told.lines:
             return shapes.Planned(cost=None, profit=None, margin=None)
-        return shapes.Planned(
-            cost=self.money(found.cost),
-            profit=self.money(found.profit),
-            margin=None if found.rate is None else str(found.rate),
-        )
+        return shapes.Planned(**self.profit(found))
+
+    def profit(self, of: Margin) -> dict[str, str | None]:
+        """What it costs, and what is left of what it brings."""
+        rate = None if of.rate is None else str(of.rate)
+        return {"cost": self.money(of.cost), "profit": self.money(of.profit), "margin": rate}
 
     def revenue(self) -> str | None:
         """What was shipped comes to, net, less what came back; None where no system tells of goods, or of which line some are."""

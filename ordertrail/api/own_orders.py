@@ -10,7 +10,7 @@ from django.conf import settings
 
 from ordertrail.api import orders, written
 from ordertrail.api.door import Caller
-from ordertrail.api.figures import LineFacts
+from ordertrail.api.figures import LineFacts, Margin, Piece, revenue
 from ordertrail.api.orders import Hanging, Maker
 from ordertrail.api.shapes import orders as shapes
 from ordertrail.api.shapes.frame import Ref
@@ -18,7 +18,8 @@ from ordertrail.api.versions import versioned
 from ordertrail.billing.models import Payment
 from ordertrail.desk.availability import demands
 from ordertrail.desk.standing import standings
-from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, piece_units, to_units
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, to_units
+from ordertrail.lib.prepared import Prepared
 from ordertrail.lib.workdays import workdays
 from ordertrail.orders.exceptions import CHOICES
 from ordertrail.orders.models import ExceptionLine, OrderException, OrderLine, Terms
@@ -60,10 +61,17 @@ def beside(told: Hanging, *, sees_cost: bool) -> Beside:
         lines=lines,
         sellable={product: there[product] + sum(flow.qty for flow in wanted[product]) for product in goods},
         costs=cost_of(done, restated=True) if done and sees_cost else {},
-        exceptions=tuple(OrderException.objects.filter(order=pk).order_by("pk")),
-        waiting=tuple(ExceptionLine.objects.filter(exception__order=pk).select_related("line").order_by("line")),
-        deposits=tuple(Payment.objects.filter(deposit_for=pk).order_by("pk")),
+        exceptions=tuple(_EXCEPTIONS(pk)),
+        waiting=tuple(_WAITING(pk)),
+        deposits=tuple(_DEPOSITS(pk)),
     )
+
+
+_EXCEPTIONS = Prepared(lambda pk: OrderException.objects.filter(order=pk).order_by("pk"))
+_WAITING = Prepared(
+    lambda pk: ExceptionLine.objects.filter(exception__order=pk).select_related("line").order_by("line")
+)
+_DEPOSITS = Prepared(lambda pk: Payment.objects.filter(deposit_for=pk).order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +177,12 @@ class OwnMaker(Maker):
         """The sum of what its shipments and returns brought and cost; null where the order is not in the company's currency."""
         if self.currency != settings.COMPANY.currency:
             return super().realised()
-        whole = {line.pk: (to_units(line.net, MONEY_SCALE), to_units(line.qty, QTY_SCALE)) for line in self.told.lines}
-        revenue = cost = 0
-        for row in self.told.goods:
-            if row.counts and row.order_line_id in whole:
-                qty = to_units(row.qty, QTY_SCALE)
-                revenue += piece_units(whole[row.order_line_id][0], qty, whole[row.order_line_id][1], self.digits)
-                cost += self.more.costs.get(row.pk, 0) * (1 if qty > 0 else -1)
-        return shapes.Realised(revenue=self._units(revenue), **self._profit(revenue, cost))
-
-    def _profit(self, revenue: int, cost: int) -> dict[str, str | None]:
-        profit = revenue - cost
-        margin = written.ratio(from_units(profit, MONEY_SCALE), from_units(revenue, MONEY_SCALE)) if revenue else None
-        return {"cost": self._units(cost), "profit": self._units(profit), "margin": margin}
+        lines = {line.pk: line for line in self.told.lines}
+        went = [(row, lines[row.order_line_id]) for row in self.told.goods if row.counts and row.order_line_id in lines]
+        cost = sum(self.more.costs.get(row.pk, 0) * (1 if row.qty > 0 else -1) for row, _line in went)
+        pieces = (Piece(line.net, row.qty, line.qty) for row, line in went)
+        found = Margin(revenue(pieces, self.digits), from_units(cost, MONEY_SCALE))
+        return shapes.Realised(revenue=self.money(found.revenue), **self.profit(found))
 
     def exceptions(self) -> list[shapes.OrderException]:
         """Cancelled documents that wait for a choice, or had one."""

@@ -64,12 +64,16 @@ def payment(pk: int, by: Caller) -> shapes.Payment:
         unallocated=money(rest),
         refunded=money(sum((-one.amount for one in back), ZERO)),
         written_off=money(off),
-        deposit_for=_id(row.deposit_for) if row.deposit_for else _id(ahead.pop()) if len(ahead) == 1 else None,
+        deposit_for=written.id_of(row.deposit_for)
+        if row.deposit_for
+        else written.id_of(ahead.pop())
+        if len(ahead) == 1
+        else None,
         exchange_difference=_exchange(row),
         allocations=_allocations(mine, row.currency),
-        refunds=_id(row.refunds_id),
+        refunds=written.id_of(row.refunds_id),
         refunded_by=[str(one.pk) for one in back],
-        credit_note=_id(row.credit_note),
+        credit_note=written.id_of(row.credit_note),
     )
 
 
@@ -107,13 +111,9 @@ def _allocations(shares: Sequence[PaymentShare], currency: str) -> list[shapes.A
             invoice=str(invoice),
             amount=written.money(sum(parts.values(), ZERO), currency),
             shares=[
-                shapes.PaymentShare(order=_id(order), amount=written.money(amount, currency))
+                shapes.PaymentShare(order=written.id_of(order), amount=written.money(amount, currency))
                 for order, amount in parts.items()
             ],
         )
         for invoice, parts in by_invoice.items()
     ]
-
-
-def _id(pk: int | None) -> str | None:
-    return None if pk is None else str(pk)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ordertrail.api.models import Token
 from ordertrail.desk.acts import note
 from ordertrail.lib import clock
 from ordertrail.lib.gate import writing
+from ordertrail.lib.prepared import Prepared
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 
@@ -79,6 +79,10 @@ def revoke_all(person: Person, by: Person | None = None) -> int:
 
 def holder(text: str, now: datetime) -> Token | None:
     """The token with this text, with its person: None where it is unknown, expired or revoked, or its person may not log in."""
-    live = Q(expires_at=None) | Q(expires_at__gt=now)
-    found = Token.objects.select_related("person").filter(live, hash=fingerprint(text), revoked_at=None)
-    return found.filter(person__is_active=True).first()
+    found = [token for token in _LIVE(fingerprint(text)) if token.expires_at is None or token.expires_at > now]
+    return found[0] if found else None
+
+
+_LIVE = Prepared(
+    lambda text: Token.objects.select_related("person").filter(hash=text, revoked_at=None, person__is_active=True)
+)

@@ -21,6 +21,11 @@ Instant = Annotated[datetime, Field(description="An instant with its offset.", e
 Id = Annotated[str, Field(pattern=r"^\d+$", description="Never changes.", examples=["17"])]
 
 
+def id_of(pk: int | None) -> str | None:
+    """The id of a document that may not be there."""
+    return None if pk is None else str(pk)
+
+
 def decimals(value: Decimal, least: int) -> str:
     """``value`` with all its decimals, at least ``least`` of them, never with an exponent.
 

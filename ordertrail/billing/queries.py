@@ -22,9 +22,7 @@ from ordertrail.billing.settling import exchange
 from ordertrail.lib import bulk
 from ordertrail.orders.models import Order, OrderException
 from ordertrail.orders.rules import LineAmounts
-from ordertrail.records.models import DESK, Source
-
-_OWN = f"(SELECT id FROM {{sources}} WHERE kind = '{DESK}')"
+from ordertrail.records.own import OWN
 
 
 @dataclass(slots=True)
@@ -113,13 +111,13 @@ def _day(value: Any) -> date | None:
 def opens(invoices: Iterable[int]) -> dict[int, dict[int, Open]]:
     """Of each of these invoices the parts of its orders, by order."""
     ids = bulk.bound(set(invoices))
-    own, among = _OWN.format(sources=bulk.table(Source)), bulk.among()
+    among = bulk.among()
     rows = bulk.select(
         f"SELECT 'gross', invoice_id, order_id, SUM(gross) FROM {bulk.table(InvoiceShare)}"
         f" WHERE invoice_id IN {among} GROUP BY invoice_id, order_id"
         f" UNION ALL SELECT 'paid', h.invoice_id, h.order_id, SUM(h.amount) FROM {bulk.table(PaymentShare)} h"
         f" JOIN {bulk.table(Payment)} p ON p.id = h.payment_id LEFT JOIN {bulk.table(Allocation)} a ON a.id = h.allocation_id"
-        f" WHERE h.invoice_id IN {among} AND a.ended_at IS NULL AND (h.counts OR p.home_id IN {own})"
+        f" WHERE h.invoice_id IN {among} AND a.ended_at IS NULL AND (h.counts OR p.home_id IN {OWN})"
         " GROUP BY h.invoice_id, h.order_id"
         f" UNION ALL SELECT 'credited', invoice_id, order_id, SUM(amount) FROM {bulk.table(Setoff)}"
         f" WHERE invoice_id IN {among} AND ended_at IS NULL GROUP BY invoice_id, order_id"
@@ -258,7 +256,7 @@ def billed_lines(order_lines: Iterable[int]) -> dict[int, Billed]:
         f"SELECT l.order_line_id, l.id, l.invoice_id, l.qty, l.credits FROM {bulk.table(InvoiceLine)} l"
         f" JOIN {bulk.table(Invoice)} i ON i.id = l.invoice_id"
         f" WHERE l.order_line_id IN {bulk.among()} AND i.state = 'posted' AND l.qty IS NOT NULL"
-        f" AND i.home_id IN {_OWN.format(sources=bulk.table(Source))} ORDER BY i.invoice_date, i.id",
+        f" AND i.home_id IN {OWN} ORDER BY i.invoice_date, i.id",
         [bulk.bound(set(order_lines))],
     )
     credited: dict[int, int] = defaultdict(int)

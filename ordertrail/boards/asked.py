@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ordertrail.boards import periods
 from ordertrail.boards.delivery import LINES, PARTS
-from ordertrail.boards.metric import Metric
+from ordertrail.boards.metric import Metric, Window
 from ordertrail.boards.periods import Period
 from ordertrail.boards.stages import STAGED, STAGES
 from ordertrail.hub.publish import Snapshot
@@ -112,6 +112,11 @@ class Asked:
     def period(self, metric: Metric) -> Period:
         """The days that a metric is about here: those of the address, else its own."""
         return (self.days if metric.day else None) or periods.current(metric.window, self.today)
+
+    def span(self, metric: Metric) -> Period | None:
+        """The days that are told beside a metric's number: those of the address, or where its own are not what its title says."""
+        other = metric.window is Window.MONTH and periods.begins(self.today)
+        return self.days or (self.period(metric) if other else None)
 
     def days_apply(self, metric: Metric) -> None:
         """Refused("not_told") where days are asked for and the metric is as of now: its number would be shown under a filter that it

@@ -52,9 +52,11 @@ def figures(metric: Metric, asked: Asked) -> Figures:
     if not metric.by_currency:
         return Figures(found[0] if found else Figure("", _value(metric, 0, 0)))
     found = sorted(
-        (one for one in found if one.now or one.before), key=lambda one: (one.currency != _home(asked), -(one.now or 0))
+        (one for one in found if one.now or one.before or any(one.weeks)),
+        key=lambda one: (one.currency != _home(asked), -(one.now or 0)),
     )
-    return Figures(found[0], tuple(found[1:])) if found else Figures(Figure(_home(asked), Decimal(0)))
+    others = tuple(one for one in found[1:] if one.now or one.before)
+    return Figures(found[0], others) if found else Figures(Figure(_home(asked), Decimal(0)))
 
 
 def _home(asked: Asked) -> str:

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET
 
@@ -19,7 +20,8 @@ from ordertrail.boards.board import Board, Tile, boards
 from ordertrail.boards.dimensions import DIMENSIONS, sums, taken_apart
 from ordertrail.boards.figures import figures
 from ordertrail.boards.freshness import Standing, older_than_own_write, standing
-from ordertrail.boards.metric import Kind, Unit, metrics
+from ordertrail.boards.metric import Kind, Unit, Words, metrics
+from ordertrail.boards.periods import named
 from ordertrail.boards.rows import MOST_ROWS, SIZE, csv_lines, rows
 from ordertrail.hub import publish
 from ordertrail.hub.read import snapshot
@@ -70,6 +72,7 @@ def board(request: HttpRequest, name: str) -> HttpResponseBase:
         "asked": asked,
         "only": only,
         "fields": board_fields(wanted, asked),
+        "periods": period_switch(wanted, asked, only),
         "today": asked.today,
         "small": [drawn(tile, asked, fresh_now, name) for tile in small],
         "large": [drawn(tile, asked, fresh_now, name) for tile in large],
@@ -92,16 +95,26 @@ def board_fields(wanted: Board, asked: Asked) -> Any:
     return [field for field in asked.chosen.open_fields() if field.name in shown]
 
 
+def period_switch(wanted: Board, asked: Asked, only: str) -> list[tuple[Words, str, bool]]:
+    """The days that a board may be looked at by name: words, query string, whether they are those that it shows now; none where no
+    tile is about days."""
+    if not any(tile.metric.day for tile in wanted.tiles):
+        return []
+    spans = [(words, dict(span.pairs), span == asked.days) for words, span in named(asked.today)]
+    usual = (_("Each figure's own days"), asked.query("from", "to", only=only), asked.days is None)
+    return [usual, *((words, asked.query(only=only, **days), lit) for words, days, lit in spans)]
+
+
 def drawn(tile: Tile, asked: Asked, fresh_now: Standing, name: str) -> dict[str, Any]:
     """A tile with what its template shows; one that cannot be drawn says so, and the others live on."""
     needed = tuple({need: None for one in tile.names for need in metrics()[one].needs})
-    how = reverse("boards:metric", args=[tile.name])
+    how, span = reverse("boards:metric", args=[tile.name]), asked.span(tile.metric)
     context = {
         "tile": tile,
         "metric": tile.metric,
         "as_of": fresh_now.as_of(needed, f"{how}#sources"),
-        "words": (asked.days and tile.metric.day and tile.period_title) or tile.words,
-        "span": asked.days,
+        "words": (span and tile.metric.day and tile.period_title) or tile.words,
+        "span": span,
         "drill": f"{how}{asked.query() if tile.metric.day else asked.query('from', 'to')}",
         "how": f"{how}#meaning",
         "only": f"{reverse('boards:board', args=[name])}{asked.query(only=tile.key)}",

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -45,14 +46,24 @@ def backup(
                 with connection.cursor() as cursor:
                     cursor.execute("VACUUM INTO %s", [str(copy)])
                 archive.add(copy, STORE)
-            for part in PARTS:
-                if (folder / part).exists():
-                    archive.add(folder / part, part)
+            for path in _kept(folder):
+                archive.add(path, str(path.relative_to(folder)))
     with unfinished.open("rb") as whole:
         os.fsync(whole.fileno())
     unfinished.chmod(0o600)
     unfinished.replace(file)
     screen.print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
+
+
+def _kept(folder: Path) -> Iterator[Path]:
+    """The files of a data folder that belong into a backup. What is being landed right now has no name of its own yet, and no row of
+    the store that was copied before speaks of it."""
+    for part in PARTS:
+        path = folder / part
+        if path.is_dir():
+            yield from sorted(path.rglob("*.gz"))
+        elif path.exists():
+            yield path
 
 
 def restore(
@@ -88,13 +99,12 @@ def restore(
 def doctor(home: Home = None) -> None:
     """Look at machine and data folder, and say what to mend."""
     folder = use_home(home)
-    from ordertrail.lib.sqlite_library import sqlite3, wal_is_safe
+    from ordertrail.lib.sqlite_library import refusal, sqlite3
 
     free = shutil.disk_usage(folder).free / 1e9
-    wal = "" if wal_is_safe() else "install the wheel pysqlite3, or writing is slower: the rollback journal is used"
     findings = [
         ("Python", sys.version.split()[0], ""),
-        ("SQLite", sqlite3.sqlite_version, wal),
+        ("SQLite", sqlite3.sqlite_version, refusal()),
         ("data folder", str(folder), "" if os.access(folder, os.W_OK) else "this user may not write into it"),
         ("free disk", f"{free:.1f} GB", "" if free > 1 else "free some: below 1 GB backups and the hub fail"),
         ("store", *_store()),
@@ -149,7 +159,7 @@ def _store() -> tuple[str, str]:
             if connection.vendor != "sqlite":
                 cursor.execute("SELECT version()")
                 return str(cursor.fetchone()[0]).split(",")[0], ""
-            cursor.execute("PRAGMA quick_check(1)")
+            cursor.execute("PRAGMA integrity_check(1)")
             said = str(cursor.fetchone()[0])
     except DatabaseError as fault:
         return connection.vendor, f"{fault}: restore the newest backup"

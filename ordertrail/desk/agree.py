@@ -11,6 +11,7 @@ from django.db import models
 
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
 from ordertrail.lib import bulk
+from ordertrail.lib.prepared import Prepared
 from ordertrail.orders.models import Order
 from ordertrail.records.models import DESK, Source, SourceDocument
 from ordertrail.records.rules import NEVER, Standing, believed, source_of, standing
@@ -29,7 +30,7 @@ class Beliefs:
     @classmethod
     def now(cls) -> Beliefs:
         """The precedence as it is set now."""
-        return cls(tuple(Source.objects.all()))
+        return cls(tuple(_SOURCES()))
 
     @cached_property
     def by_id(self) -> dict[int, Source]:
@@ -63,6 +64,9 @@ class Beliefs:
         every = [stands[s.pk] for s in scoped if getattr(s, f"{family}_scope") == "all"]
         known = {s.pk: stands[s.pk] for s in scoped if getattr(s, f"{family}_scope") == "orders"}
         return every, known
+
+
+_SOURCES = Prepared(Source.objects.all)
 
 
 def agree(orders: Collection[int], beliefs: Beliefs) -> dict[int, tuple[int | None, ...]]:

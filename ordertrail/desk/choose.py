@@ -13,7 +13,7 @@ from ordertrail.desk.lowering import settle
 from ordertrail.desk.step import Step, step
 from ordertrail.lib import bulk
 from ordertrail.lib.refused import Refused
-from ordertrail.orders.exceptions import IGNORED, SHIPMENT_CANCELLED, UNBILLED, chosen, cut
+from ordertrail.orders.exceptions import IGNORED, OVERTAKEN, SHIPMENT_CANCELLED, UNBILLED, chosen, cut
 from ordertrail.orders.models import ExceptionLine, OrderException
 from ordertrail.parties.models import Person
 from ordertrail.shipping import own
@@ -33,7 +33,9 @@ def choose(*, by: Person, exception: int, choice: str) -> Created:
         waiting = OrderException.objects.get(pk=exception)
         if waiting.choice:
             sentence = _("It was decided already: %(choice)s. Look at order %(order)s.")
-            raise Refused("already_chosen", sentence % {"choice": waiting.choice, "order": held.orders[order].name})
+            raise Refused(
+                "already_chosen", sentence % {"choice": _said(waiting.choice), "order": held.orders[order].name}
+            )
         chosen(waiting, choice, by.pk)
         quantities = dict(
             bulk.select(
@@ -49,6 +51,12 @@ def choose(*, by: Person, exception: int, choice: str) -> Created:
             return _ship_again(s, held, waiting, quantities)
         made = recreate(s, waiting)
         return None if made is None else ("invoice", made)
+
+
+def _said(choice: str) -> str:
+    """A choice as people read it."""
+    words = {"recreate": _("made again"), "ignore": _("ignored"), OVERTAKEN: _("nothing was left to choose")}
+    return words[choice]
 
 
 def _ship_again(s: Step, held: Held, waiting: OrderException, quantities: Mapping[int, int]) -> Created:

@@ -13,11 +13,11 @@ from ordertrail.billing.models import Invoice
 from ordertrail.billing.own import Frame
 from ordertrail.billing.queries import billed_lines, heads, orders_on
 from ordertrail.billing.settling import creditable
-from ordertrail.desk.invoicing import Basis, frame_of, goods, qty_text
+from ordertrail.desk.invoicing import Basis, frame_of, goods
 from ordertrail.desk.posting import credit_note, set_against
 from ordertrail.desk.step import Step, hold, step
 from ordertrail.lib.ids import LINES
-from ordertrail.lib.money import QTY_SCALE, to_units
+from ordertrail.lib.money import QTY_SCALE, qty_text, to_units
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.typing import day_of
 from ordertrail.parties.models import Person

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from ordertrail.billing.amounts import Line, divided, priced
 from ordertrail.billing.own import Paper
 from ordertrail.billing.queries import Bill
-from ordertrail.desk.invoicing import Basis, amount_text, by_money, check_billable, goods, new_draft, numbered, qty_text
-from ordertrail.desk.propose_invoices import differing
+from ordertrail.desk.invoicing import Basis, amount_text, by_money, check_billable, goods, new_draft, numbered
+from ordertrail.desk.propose_invoices import called, differing
 from ordertrail.desk.step import hold, step
+from ordertrail.lib.currencies import check_decimals
 from ordertrail.lib.ids import LINES
+from ordertrail.lib.money import qty_text
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.standing import LineStanding
 from ordertrail.parties.models import Person
@@ -74,23 +76,13 @@ def draft_amount(
         basis = Basis.of([order])
         head = basis.orders[order]
         check_billable(head)
-        check_decimals(amount, head.frame.currency, head.frame.digits)
+        check_decimals(amount, head.frame.currency)
         most = basis.may_advance(order) if advance else basis.may_bill(order)
         if amount > most:
             raise too_much(basis, order, most, amount)
         kind = "advance" if advance else "amount"
         paper = Paper("advance" if advance else "invoice", day, due, blocks_shipping)
         return new_draft(s, basis, head.frame, by_money(basis, order, amount, kind), paper)
-
-
-def check_decimals(amount: int, currency: str, digits: int, path: str = "amount") -> None:
-    """Refused("wrong_value") for an amount with more decimals than its currency has."""
-    if amount % 10 ** (4 - digits):
-        detail = _("An amount in %(currency)s has at most %(digits)s decimals.") % {
-            "currency": currency,
-            "digits": digits,
-        }
-        raise Refused("wrong_value", detail, [{"path": path, "code": "wrong_value", "detail": detail}])
 
 
 def check_quantity(basis: Basis, line: LineStanding, qty: int, *, held: int = 0) -> None:
@@ -147,5 +139,8 @@ def _check_mergeable(basis: Basis, orders: list[int]) -> None:
         sentence = _(
             "%(orders)s cannot be on one invoice: %(field)s differs. Make one invoice for each, or propose over the orders."
         )
-        detail = sentence % {"orders": ", ".join(basis.orders[order].number for order in orders), "field": field}
+        detail = sentence % {
+            "orders": ", ".join(basis.orders[order].number for order in orders),
+            "field": called(field),
+        }
         raise Refused("cannot_merge", detail, [{"path": field, "code": "cannot_merge", "detail": detail}])

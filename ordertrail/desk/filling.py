@@ -7,9 +7,7 @@ load of a million orders; sorting them once at the end takes seconds. A load its
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from django.db import DatabaseError, connection, models
 
@@ -36,33 +34,30 @@ again, so that writing them rarely (at 400 MB instead of 50) saves a sixth of wh
 
 
 class Filling:
-    """The first loads of one run while they go."""
+    """A run that may hold first loads, while it goes. What is committed is on the disk all the same, and the indexes are whole when it
+    ends; after a kill the next run, or the next start of the product, makes them."""
 
     def __init__(self) -> None:
-        self._before = self._brought = 0
+        self._before: int | None = None
+        self._brought = 0
         self._left_out = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        _log_pages(LOG_PAGES)
+        make_whole()
 
     def brought(self, orders: int) -> None:
         """Count ``orders`` that a first load has written; may leave the indexes out from now on."""
-        if not self._brought:
+        if self._before is None:
             _log_pages(LOG_PAGES_FILLING)
             self._before = OrderStatus.objects.count()
         self._brought += orders
         if not self._left_out and self._brought >= max(MANY, self._before // SHARE):
             leave_out()
             self._left_out = True
-
-
-@contextmanager
-def filling() -> Iterator[Filling]:
-    """A run that may hold first loads. What is committed is on the disk all the same, and the indexes are whole when it ends; after
-    a kill the next run, or the next start of the product, makes them."""
-    load = Filling()
-    try:
-        yield load
-    finally:
-        _log_pages(LOG_PAGES)
-        make_whole()
 
 
 def leave_out() -> None:

@@ -17,9 +17,9 @@ from ordertrail.billing.queries import Bill, bills
 from ordertrail.desk.standing import standings
 from ordertrail.desk.step import Step
 from ordertrail.lib import bulk
-from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, piece_units
+from ordertrail.lib.money import MONEY_SCALE, from_units, piece_units
 from ordertrail.lib.refused import Refused
-from ordertrail.orders.models import Order, Terms
+from ordertrail.orders.models import Order, OrderState, Terms
 from ordertrail.orders.pricing import document_gross, gross_of
 from ordertrail.orders.standing import LineStanding
 from ordertrail.parties.models import Customer
@@ -123,7 +123,7 @@ def check_billable(head: OrderHead) -> None:
     """Refused("not_confirmed") for an order that is not confirmed, or no more."""
     if head.state not in BILLABLE:
         sentence = _("Order %(order)s is %(state)s; only a confirmed order is billed. Confirm it first.")
-        raise Refused("not_confirmed", sentence % {"order": head.number, "state": head.state})
+        raise Refused("not_confirmed", sentence % {"order": head.number, "state": OrderState(head.state).label})
 
 
 def goods(line: LineStanding, qty: int, digits: int, place: int = 0) -> Line:
@@ -205,8 +205,3 @@ def amount_text(units: int, currency: str) -> str:
     """An amount in a sentence."""
     value = from_units(units, MONEY_SCALE)
     return f"{value.normalize():f} {currency}" if value != value.to_integral() else f"{value:.2f} {currency}"
-
-
-def qty_text(units: int) -> str:
-    """A quantity in a sentence."""
-    return f"{from_units(units, QTY_SCALE).normalize():f}"

@@ -18,6 +18,8 @@ from ordertrail.desk.laws_of_stock import stock
 from ordertrail.desk.recount import COLUMNS, SOURCES, counted
 from ordertrail.lib import bulk
 from ordertrail.orders.models import Order, OrderStatus
+from ordertrail.records import facts
+from ordertrail.records.models import SourceDocument, SourceVersion
 from ordertrail.records.rules import NEVER
 
 CHUNK = 2_000
@@ -171,6 +173,24 @@ def groups_have_a_home() -> Iterator[Broken]:
         yield Broken("groups_have_a_home", f"{kind} {document}", f"its group {group} is nobody's home")
 
 
+_WORDS = (
+    f"SELECT d.id, d.kind, d.number, d.digest, v.facts FROM {bulk.table(SourceDocument)} d"
+    f" LEFT JOIN {bulk.table(SourceVersion)} v ON v.id = d.current WHERE d.current IS NOT NULL AND d.id > %s ORDER BY d.id LIMIT %s"
+)
+
+
+def words_are_whole() -> Iterator[Broken]:
+    """The current words of each source document are the very ones that were written: their digest is the one that was kept."""
+    last = 0
+    while rows := bulk.select(_WORDS, [last, CHUNK]):
+        for document, kind, number, kept, text in rows:
+            if text is None or facts.digest(text) != kept:
+                yield Broken(
+                    "words_are_whole", f"{kind} {number}", f"the current words of document {document} are damaged"
+                )
+        last = rows[-1][0]
+
+
 def acts_are_chained() -> Iterator[Broken]:
     """I-34: nobody has changed, added or removed a row of who did what."""
     for act in broken_acts():
@@ -195,6 +215,7 @@ LAWS: tuple[Law, ...] = (
     numbers_are_strict,
     links_lead_somewhere,
     groups_have_a_home,
+    words_are_whole,
     acts_are_chained,
     stock_adds_up,
 )

@@ -12,7 +12,7 @@ from ordertrail.billing.models import Invoice, InvoiceLine
 from ordertrail.desk.invoicing import BILLABLE, Basis, by_money, frame_of, paper_of, redrawn, write
 from ordertrail.desk.step import Step, hold
 from ordertrail.lib import bulk
-from ordertrail.records.models import DESK, Source
+from ordertrail.records.own import OWN
 
 
 def lower_invoices(s: Step, orders: Collection[int]) -> None:
@@ -37,8 +37,7 @@ def lower_invoices(s: Step, orders: Collection[int]) -> None:
 def _drafts(orders: Collection[int]) -> list[int]:
     rows = bulk.select(
         f"SELECT DISTINCT i.id FROM {bulk.table(InvoiceLine)} l JOIN {bulk.table(Invoice)} i ON i.id = l.invoice_id"
-        f" JOIN {bulk.table(Source)} h ON h.id = i.home_id"
-        f" WHERE l.order_id IN {bulk.among()} AND i.state = 'draft' AND h.kind = '{DESK}'",
+        f" WHERE l.order_id IN {bulk.among()} AND i.state = 'draft' AND i.home_id IN {OWN}",
         [bulk.bound(orders)],
     )
     return [row[0] for row in rows]

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from ordertrail.billing.models import Payment
 from ordertrail.billing.queries import candidates, orders_on
 from ordertrail.desk import settling
-from ordertrail.desk.draft_invoice import check_decimals
 from ordertrail.desk.post_invoice import check_rate
 from ordertrail.desk.settling import Books, Chosen, Money
 from ordertrail.desk.step import Step, hold, step
 from ordertrail.lib import clock
+from ordertrail.lib.currencies import check_decimals
 from ordertrail.lib.moments import moment
 from ordertrail.lib.money import MONEY_SCALE, from_units, minor_digits
 from ordertrail.lib.refused import Refused
@@ -24,7 +24,7 @@ from ordertrail.orders.models import Order
 from ordertrail.orders.typing import day_of
 from ordertrail.parties.models import Customer, Person
 from ordertrail.records import series
-from ordertrail.records.own import desk, documents_of, make, rename
+from ordertrail.records.own import documents_of, make, rename
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def pay(by: Person | None, told: Paid) -> int:
     """
     with step(by, "pay") as s:
         digits = minor_digits(told.currency)
-        check_decimals(told.amount, told.currency, digits)
+        check_decimals(told.amount, told.currency)
         check_rate(told.currency, told.rate)
         day_of(told.day)
         hold("customer", [told.customer])
@@ -81,7 +81,7 @@ def write_payment(s: Step, told: Paid, *, refunds: int | None = None, credit_not
     at, day, _prec = moment(told.day)
     document = make("payment")
     Payment.objects.create(
-        pk=document.pk, company=customer.company, home=desk(), number="", state="done", paid_at=at, paid_date=day,
+        pk=document.pk, company=customer.company, home=document.source, number="", state="done", paid_at=at, paid_date=day,
         payer=customer.name, currency=told.currency, amount=from_units(told.amount, MONEY_SCALE), reference=told.reference[:300],
         customer=told.customer, rate=None if told.rate is None else Decimal(told.rate).scaleb(-6), deposit_for=told.deposit_for,
         refunds_id=refunds, credit_note=credit_note, made_at=clock.now(),

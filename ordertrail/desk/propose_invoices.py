@@ -91,7 +91,7 @@ def _apart(basis: Basis, parts: Sequence[tuple[Frame, list[Line]]], drafts: Sequ
                 f"{_shown(column, value, parts)}: {', '.join(numbers)}" for value, numbers in values.items()
             )
             sentence = _("These orders are billed apart because %(field)s differs: %(values)s.")
-            found.append(Apart(field, tuple(drafts), sentence % {"field": field, "values": told}))
+            found.append(Apart(field, tuple(drafts), sentence % {"field": called(field), "values": told}))
     return found
 
 
@@ -99,6 +99,8 @@ def _shown(column: str, value: object, parts: Sequence[tuple[Frame, list[Line]]]
     """A value of a key as people read it."""
     if column == "customer":
         return next(frame.customer_name for frame, _lines in parts if frame.customer == value)
+    if column == "include_tax":
+        return _("yes") if value else _("no")
     return str(value) or "–"
 
 
@@ -108,3 +110,15 @@ def differing(frames: Sequence[Frame]) -> str | None:
         if len({getattr(frame, column) for frame in frames}) > 1:
             return field
     return None
+
+
+def called(field: str) -> str:
+    """What people call a field that keeps orders from being one invoice."""
+    words = {
+        "company": _("the company"),
+        "customer": _("the customer"),
+        "invoice_address": _("the invoice address"),
+        "currency": _("the currency"),
+        "prices_include_tax": _("whether prices include tax"),
+    }
+    return words[field]

@@ -10,11 +10,11 @@ from ordertrail.billing import queries
 from ordertrail.billing.models import Payment
 from ordertrail.desk import settling
 from ordertrail.desk.allocate import held
-from ordertrail.desk.draft_invoice import check_decimals
 from ordertrail.desk.invoicing import amount_text
 from ordertrail.desk.pay import Paid, number, write_payment
 from ordertrail.desk.settling import Books, Chosen, Money
 from ordertrail.desk.step import step
+from ordertrail.lib.currencies import check_decimals
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, to_units
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.typing import day_of
@@ -32,7 +32,7 @@ def refund(
     with step(by, "refund") as s:
         money = held(payment, [credit_note] if credit_note else [])
         row = Payment.objects.get(pk=payment)
-        check_decimals(amount, money.currency, money.digits)
+        check_decimals(amount, money.currency)
         books = Books([credit_note] if credit_note else [])
         most = _for_note(row, credit_note, books) if credit_note else money.rest
         if amount > most:

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from ordertrail.desk.queue import serve
 from ordertrail.desk.standing import standings
 from ordertrail.desk.step import hold, step
-from ordertrail.lib.money import QTY_SCALE, from_units
+from ordertrail.lib.money import QTY_SCALE, from_units, qty_text
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import Order, OrderState, Terms
 from ordertrail.orders.standing import LineStanding
 from ordertrail.parties.models import Person
 from ordertrail.stock import actions as stock
-from ordertrail.stock.models import Reservation
+from ordertrail.stock.models import Reservation, ReservationEnd
 from ordertrail.stock.queries import free
 
 
@@ -47,14 +47,14 @@ def unreserve(by: Person, reservation: int) -> None:
             sentence = _(
                 "Reservation %(id)s holds nothing any more (%(why)s). Read the order for what is held for it now."
             )
-            raise Refused("not_held", sentence % {"id": reservation, "why": row.ended_by})
+            raise Refused("not_held", sentence % {"id": reservation, "why": ReservationEnd(row.ended_by).label})
         stock.end(row.pk, "released")
         s.act("order", row.order, reservation=reservation)
         serve(s, [row.product_id])
 
 
 def _check(order: Order, line: LineStanding, qty: int) -> None:
-    words = {"order": order.number or order.pk, "line": line.line, "asked": _text(qty)}
+    words = {"order": order.number or order.pk, "line": line.line, "asked": qty_text(qty)}
     if not Terms.objects.filter(pk=order.pk).exists():
         raise Refused("lives_elsewhere", _("Order %(order)s lives in another system. Reserve its goods there.") % words)
     if order.state != OrderState.CONFIRMED:
@@ -64,19 +64,15 @@ def _check(order: Order, line: LineStanding, qty: int) -> None:
         sentence = _(
             "Line %(order)s/%(line)s has %(left)s left to reserve; %(asked)s was asked for. Ask for at most that."
         )
-        raise _of_line("over_reserved", sentence % {**words, "left": _text(line.to_reserve)})
+        raise _of_line("over_reserved", sentence % {**words, "left": qty_text(line.to_reserve)})
     there = free([line.product or 0])[line.product or 0]
     if qty > there:
         sentence = _(
             "Of %(sku)s %(free)s is free; %(asked)s was asked for line %(order)s/%(line)s. Reserve less, or receive goods first."
         )
-        raise _of_line("short_stock", sentence % {**words, "sku": line.sku, "free": _text(there)})
+        raise _of_line("short_stock", sentence % {**words, "sku": line.sku, "free": qty_text(there)})
 
 
 def _of_line(code: str, sentence: str) -> Refused:
     path = "line" if code == "unknown_line" else "qty"
     return Refused(code, sentence, [{"path": path, "code": code, "detail": sentence}])
-
-
-def _text(units: int) -> str:
-    return f"{from_units(units, QTY_SCALE).normalize():f}"

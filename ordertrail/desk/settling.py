@@ -13,9 +13,9 @@ from ordertrail.billing.own import Part
 from ordertrail.billing.queries import Head, heads, opens
 from ordertrail.billing.rules import numbers_in
 from ordertrail.billing.settling import shared, spread
-from ordertrail.desk.draft_invoice import check_decimals
 from ordertrail.desk.invoicing import amount_text
 from ordertrail.desk.step import Step
+from ordertrail.lib.currencies import check_decimals
 from ordertrail.lib.numbers import number_key
 from ordertrail.lib.refused import Refused
 
@@ -81,7 +81,7 @@ def by_choice(money: Money, chosen: Sequence[Chosen], books: Books) -> list[Part
     rest = money.rest
     for one in chosen:
         head = books.heads[one.invoice]
-        check_decimals(one.amount, money.currency, money.digits, one.path)
+        check_decimals(one.amount, money.currency, one.path)
         _check_meant(money, head, one.path)
         note = head.type == "credit_note"
         amount = -abs(one.amount) if note else one.amount

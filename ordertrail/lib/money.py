@@ -69,6 +69,15 @@ def from_units(units: int, scale: int) -> Decimal:
     return Decimal(units).scaleb(-4 if scale == MONEY_SCALE else -6)
 
 
+def qty_text(units: int) -> str:
+    """A stored quantity in a sentence: without idle zeros.
+
+    >>> qty_text(6_000_000), qty_text(1_250_000), qty_text(100_000_000)
+    ('6', '1.25', '100')
+    """
+    return f"{from_units(units, QTY_SCALE).normalize():f}"
+
+
 def half_up_div(numerator: int, divisor: int) -> int:
     """``numerator / divisor`` as an integer, half away from zero; ``divisor`` > 0."""
     if numerator < 0:

@@ -32,4 +32,14 @@ def wal_is_safe(version: tuple[int, ...] | None = None) -> bool:
     return at >= (3, 51, 3) or (3, 50, 7) <= at < (3, 51) or (3, 44, 6) <= at < (3, 45)
 
 
-__all__ = ["sqlite3", "wal_is_safe"]
+def refusal() -> str:
+    """Why the SQLite that is loaded gets no write-ahead log, and the way out; "" where it may have one."""
+    if wal_is_safe():
+        return ""
+    return (
+        f"SQLite {sqlite3.sqlite_version} may lose commits with a write-ahead log (mended in 3.44.6, 3.50.7 and 3.51.3): "
+        "the rollback journal is used, which is slower; install the wheel pysqlite3"
+    )
+
+
+__all__ = ["refusal", "sqlite3", "wal_is_safe"]

@@ -9,14 +9,20 @@ from collections.abc import Collection, Iterable
 
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.numbers import number_key
+from ordertrail.lib.prepared import Prepared
 from ordertrail.records.models import DESK, OWN_KINDS, Number, Source, SourceDocument
 
+OWN = f"(SELECT id FROM records_source WHERE kind = '{DESK}')"
+"""In SQL the sources whose documents are our own: the desk."""
 _RANK = 60
 """Behind the systems that a company has for a thing: their warehouse, their ERP, their bank."""
 
 
 def desk() -> Source:
     """The desk as a source, made with the first document that is typed."""
+    known = _DESK(DESK)
+    if known:
+        return known[0]
     found, _made = Source.objects.get_or_create(
         code=DESK,
         defaults={
@@ -25,6 +31,9 @@ def desk() -> Source:
         },
     )  # fmt: skip
     return found
+
+
+_DESK = Prepared(lambda code: Source.objects.filter(code=code))
 
 
 def make(kind: str, number: str = "") -> SourceDocument:
@@ -66,8 +75,8 @@ def own_among(groups: Collection[int]) -> set[int]:
     if not groups:
         return set()
     rows = bulk.select(
-        f"SELECT d.id FROM {bulk.table(SourceDocument)} d JOIN {bulk.table(Source)} s ON s.id = d.source_id"
-        f" WHERE d.id IN {bulk.among()} AND s.kind = '{DESK}' AND d.kind IN {bulk.among('text')}",
+        f"SELECT id FROM {bulk.table(SourceDocument)}"
+        f" WHERE id IN {bulk.among()} AND source_id IN {OWN} AND kind IN {bulk.among('text')}",
         [bulk.bound(groups), bulk.bound(sorted(OWN_KINDS))],
     )
     return {row[0] for row in rows}

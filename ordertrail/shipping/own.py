@@ -14,8 +14,8 @@ from ordertrail.lib.ids import LINES
 from ordertrail.lib.moments import moment
 from ordertrail.lib.refused import Refused
 from ordertrail.records import series
-from ordertrail.records.models import DESK, Source, SourceDocument
-from ordertrail.records.own import desk, make, rename
+from ordertrail.records.models import DESK, SourceDocument
+from ordertrail.records.own import OWN, make, rename
 from ordertrail.shipping.models import PackageLine, Pick, Shipment, ShipmentLine
 from ordertrail.shipping.rules import Out
 
@@ -96,9 +96,10 @@ def read(shipment: int) -> Draft:
 
 def draft(to: To, pieces: Sequence[Piece], standing: int, planned: date | None = None, **more: Any) -> int:
     """Write a new draft; returns its id."""
-    pk = make("shipment").pk
+    document = make("shipment")
+    pk = document.pk
     Shipment.objects.create(
-        pk=pk, home=desk(), number="", state="draft", planned_date=planned, customer=to.customer,
+        pk=pk, home=document.source, number="", state="draft", planned_date=planned, customer=to.customer,
         customer_name=to.customer_name, ship_to=to.ship_to, **more,
     )  # fmt: skip
     rows = (
@@ -148,8 +149,8 @@ def open_drafts(orders: Collection[int]) -> list[tuple[int, int, int, str, int]]
     """The draft lines of our own for these orders as (id, shipment, order line, SKU, quantity), the newest draft first."""
     return bulk.select(
         f"SELECT l.id, l.shipment_id, l.order_line_id, l.sku, l.qty FROM {bulk.table(ShipmentLine)} l"
-        f" JOIN {bulk.table(Shipment)} d ON d.id = l.shipment_id JOIN {bulk.table(Source)} s ON s.id = d.home_id"
-        f" WHERE l.order_id IN {bulk.among()} AND d.state = 'draft' AND s.kind = '{DESK}' AND l.order_line_id IS NOT NULL"
+        f" JOIN {bulk.table(Shipment)} d ON d.id = l.shipment_id"
+        f" WHERE l.order_id IN {bulk.among()} AND d.state = 'draft' AND d.home_id IN {OWN} AND l.order_line_id IS NOT NULL"
         " ORDER BY l.shipment_id DESC, l.line DESC",
         [bulk.bound(orders)],
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ordertrail.catalog.models import Product
 from ordertrail.lib import bulk, clock
-from ordertrail.lib.money import QTY_SCALE, from_units
+from ordertrail.lib.money import QTY_SCALE, qty_text
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 from ordertrail.stock.costing import Entry, book
@@ -145,10 +145,10 @@ def check_there(sku: str, needed: int, mine: int, free_qty: int) -> None:
         return
     words = {
         "sku": sku,
-        "needed": _text(needed),
-        "mine": _text(mine),
-        "free": _text(free_qty),
-        "most": _text(max(mine + free_qty, 0)),
+        "needed": qty_text(needed),
+        "mine": qty_text(mine),
+        "free": qty_text(free_qty),
+        "most": qty_text(max(mine + free_qty, 0)),
     }
     sentence = (
         _(
@@ -245,7 +245,3 @@ def _gone(by: str, ids: Collection[int]) -> list[_Gone]:
         [bulk.bound(ids)],
     )
     return [_Gone(*row[:6], *map(int, row[6:])) for row in rows]
-
-
-def _text(units: int) -> str:
-    return f"{from_units(units, QTY_SCALE).normalize():f}"

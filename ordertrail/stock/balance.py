@@ -87,12 +87,16 @@ def _after_day(products: Collection[int], day: date) -> dict[int, int]:
 
 def _starts(products: Collection[int], closed: date) -> dict[int, tuple[date, int]]:
     """The newest balance of each product that is no later than ``closed``."""
-    rows = StockBalance.objects.filter(product__in=list(products), month__lte=closed).order_by("month")
+    rows = bulk.select(
+        f"SELECT product_id, month, qty FROM {bulk.table(StockBalance)}"
+        f" WHERE product_id IN {bulk.among()} AND month <= %s ORDER BY month",
+        [bulk.bound(products), closed.isoformat()],
+    )
     found: dict[int, tuple[date, int]] = {}
-    for product, month, qty in rows.values_list("product_id", "month", "qty"):
-        units = int(qty * 1_000_000)
+    for product, at, qty in rows:
+        month = date.fromisoformat(str(at))
         same = product in found and found[product][0] == month
-        found[product] = (month, units + (found[product][1] if same else 0))
+        found[product] = (month, int(qty) + (found[product][1] if same else 0))
     return found
 
 

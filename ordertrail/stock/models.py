@@ -173,6 +173,16 @@ class CostAdjustment(models.Model):
         return f"{self.move_id} {self.value}"
 
 
+class ReservationEnd(models.TextChoices):
+    """Why a reservation holds nothing any more."""
+
+    SHIPPED = "shipped", _("its goods have left")
+    RELEASED = "released", _("it was given up")
+    CLOSED = "closed", _("the order was closed")
+    AMENDED = "amended", _("the order was changed")
+    LOST = "lost", _("the goods are missing")
+
+
 class Reservation(models.Model):
     """Stock held for an order line. What is held is the sum of the rows that have not ended; nothing is ever added to a row."""
 
@@ -186,7 +196,7 @@ class Reservation(models.Model):
     at = models.DateTimeField()
     by = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
-    ended_by = models.CharField(max_length=16, blank=True)  # shipped, released, closed, amended, replaced
+    ended_by = models.CharField(max_length=16, blank=True)  # a ReservationEnd
 
     class Meta:
         indexes: ClassVar = [

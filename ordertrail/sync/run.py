@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from ordertrail.desk.filling import Filling, filling
+from ordertrail.desk.filling import Filling
 from ordertrail.desk.mirror import Mirrored, mirror
 from ordertrail.desk.sweep import sweep
 from ordertrail.lib import clock, disk
@@ -261,7 +261,7 @@ def run_source(
     A source that can't be read gives a run in state "failed" with the sentence why: what was mirrored before stays, the cursor stands
     where it was true. Refused("already_running") when another process is at it, ("disk_full") when there is no room.
     """
-    with disk.room(), _alone(source), collected_rarely(), filling() as load:
+    with disk.room(), _alone(source), collected_rarely(), Filling() as load:
         SyncRun.objects.filter(source=source, state="running").update(
             state="failed", ended_at=clock.now(), error=_("The run was cut off; this one goes on where it stood.")
         )

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ordertrail.lib import clock
+from ordertrail.web import format as write
 
 SENTENCES = {
     "stream": gettext_lazy("%(stream)s: reading what changed after %(since)s"),
     "first": gettext_lazy("%(stream)s: first reading, everything"),
     "received": gettext_lazy("%(stream)s: “%(name)s” was already received on %(day)s, byte for byte"),
-    "landed": gettext_lazy("%(stream)s: %(count)s landings, %(size)s bytes kept"),
+    "landed": gettext_lazy("%(stream)s: %(count)s landings, %(size)s kept"),
     "counted": gettext_lazy(
         "%(stream)s: %(read)s read = %(new)s new + %(changed)s changed + %(unchanged)s unchanged + %(rejected)s "
         "rejected"
@@ -61,4 +62,6 @@ def sentence(told: dict[str, Any]) -> str:
     if code not in SENTENCES:
         return _("Unknown step %(code)s") % told
     stream = told.get("stream", "")
-    return str(SENTENCES[code]) % {**told, "stream": KINDS.get(stream, stream)}
+    counts = {name: write.number(value) for name, value in told.items() if isinstance(value, int)}
+    size = {"size": write.size(told["size"])} if "size" in told else {}
+    return str(SENTENCES[code]) % {**told, **counts, **size, "stream": KINDS.get(stream, stream)}

@@ -2,7 +2,8 @@
 
 Jobs are claimed by one conditional UPDATE, so that two workers never do the same one. A claim is renewed every ``BEAT_SECONDS``
 while the job is worked on, however long that takes; a job whose worker died is claimed again after ``LEASE``. Every step is safe to
-be killed in and to be done twice.
+be killed in and to be done twice. What was written while the clock was ahead (asked for, claimed, begun later than now) is due: nothing
+waits until a clock that was put right comes there again.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from ordertrail.desk import precedence
 from ordertrail.lib import clock, disk
@@ -26,7 +27,7 @@ from ordertrail.lib.gate import writing
 from ordertrail.lib.refused import Refused
 from ordertrail.records.models import Source
 from ordertrail.sync import faults
-from ordertrail.sync.models import Job
+from ordertrail.sync.models import Job, SyncRun
 from ordertrail.sync.run import is_running, replay_rejects, run_source
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,9 @@ def claim() -> Job | None:
     """The next job that is due, now ours; None when there is none."""
     now = clock.now()
     mine = f"{socket.gethostname()}:{os.getpid()}"
-    free = Q(state="waiting", due_at__lte=now) | Q(state="running", claimed_at__lt=now - LEASE)
+    due = Q(due_at__lte=now) | Q(asked_at__gt=now)
+    silent = Q(claimed_at__lt=now - LEASE) | Q(claimed_at__gt=now + LEASE)
+    free = Q(state="waiting") & due | Q(state="running") & silent
     for job in Job.objects.filter(free).order_by("due_at", "pk")[:5]:
         with writing():
             taken = Job.objects.filter(pk=job.pk, state=job.state, claimed_at=job.claimed_at).update(
@@ -143,11 +146,17 @@ def schedule() -> None:
     """Ask for a sync of every source that is due by its own minutes since its last run began; once a day with a sweep."""
     now = clock.now()
     sources = Source.objects.filter(active=True).exclude(every_minutes=None)
-    for source in sources.annotate(last=Max("runs__started_at"), swept=Max("cursors__swept_at")):
-        due = source.last is None or source.last + timedelta(minutes=source.every_minutes or 0) <= now
-        if due and not is_running(source):
-            sweep = source.last is not None and (source.swept is None or source.swept + SWEEP_EVERY <= now)
+    newest = SyncRun.objects.filter(source=OuterRef("pk")).order_by("-pk").values("started_at")[:1]
+    for source in sources.annotate(last=Subquery(newest), swept=Max("cursors__swept_at")):
+        every = timedelta(minutes=source.every_minutes or 0)
+        if _is_due(source.last, every, now) and not is_running(source):
+            sweep = source.last is not None and _is_due(source.swept, SWEEP_EVERY, now)
             ask("sync", source=source.code, **({"sweep": True} if sweep else {}))
+
+
+def _is_due(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    """Whether what was done at ``last`` and is to be done ``every`` so often is due."""
+    return last is None or not last <= now < last + every
 
 
 def rounds(after_each: Callable[[], bool], stop: Callable[[], bool], pause: float = 0.5) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,12 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from ordertrail.billing.models import Allocation, Invoice, Payment, PaymentShare
 from ordertrail.catalog.models import Product
+from ordertrail.lib.numbers import number_key
+from ordertrail.orders.models import OrderLine
 from ordertrail.orders.queries import visible_orders
+from ordertrail.parties.models import Customer
 from ordertrail.records.models import Source
-from ordertrail.track.addresses import found, href
+from ordertrail.track.addresses import href
+from ordertrail.track.line_rows import unit_words
 from ordertrail.track.papers import Paper, group
 from ordertrail.track.things import ICONS, KINDS, state_look
 from ordertrail.track.when import exact
+from ordertrail.work.models import WorkOrder
 
 ZERO = Decimal(0)
 
@@ -31,6 +37,7 @@ class Fact:
     value: Any
     currency: str = ""
     href: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class OrderRef:
     number: str
     href: str
     customer: str
+    customer_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,8 @@ class LineRow:
     place: int | None  # the order line's number
     name: str
     unknown: str  # the order's key as the source wrote it, while no order matches
+    unit: str
+    product: str  # the address of the product's page; "" while it is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +154,53 @@ def page(kind: str, row: Any, stands: str, facts: Iterable[Fact], **parts: Any) 
 def orders_by_id(ids: Iterable[int | None], person: object) -> dict[int, OrderRef]:
     """Those of the orders that ``person`` may see, by id."""
     wanted = {pk for pk in ids if pk is not None}
-    rows = visible_orders(person).filter(pk__in=wanted).values_list("pk", "number", "customer_name")
-    return {pk: OrderRef(pk, number, href("order", pk, number), customer) for pk, number, customer in rows}
+    rows = visible_orders(person).filter(pk__in=wanted).select_related("customer")
+    return {
+        row.pk: OrderRef(
+            row.pk, row.number, href("order", row.pk, row.number), row.customer_name, customer_href(row.customer)
+        )
+        for row in rows
+    }
+
+
+def customer_href(customer: Customer | None) -> str:
+    """The page of a customer; "" without one."""
+    return "" if customer is None else href("customer", customer.pk, customer.code)
 
 
 def line_rows(rows: Sequence[Any], orders: Mapping[int, OrderRef]) -> tuple[tuple[LineRow, ...], int]:
     """The lines that may be seen, and how many may not."""
     shown = [row for row in rows if row.order_id is None or row.order_id in orders]
-    found = tuple(
-        LineRow(
-            row,
-            orders.get(row.order_id or 0),
-            row.order_line.line if row.order_line_id and row.order_line else None,
-            (row.order_line.name if row.order_line_id and row.order_line else "") or row.sku,
-            row.order_key if row.order_id is None else "",
-        )
-        for row in shown
+    unmatched = products_by_sku(row.sku for row in shown if row.order_line_id is None)
+    return tuple(line_row(row, orders, unmatched) for row in shown), len(rows) - len(shown)
+
+
+def line_row(row: Any, orders: Mapping[int, OrderRef], unmatched: Mapping[str, Product]) -> LineRow:
+    """One line, by what its order's line says of it, else by the product that bears its SKU."""
+    line: OrderLine | None = row.order_line if row.order_line_id else None
+    product = line.product if line and line.product_id else unmatched.get(number_key(row.sku))
+    return LineRow(
+        row,
+        orders.get(row.order_id or 0),
+        line.line if line else None,
+        (line.name if line else "") or (product.name if product else "") or row.sku,
+        row.order_key if row.order_id is None else "",
+        unit_of(line, product),
+        href("product", product.pk, product.sku) if product else "",
     )
-    return found, len(rows) - len(found)
+
+
+def products_by_sku(skus: Iterable[str]) -> dict[str, Product]:
+    """The products that bear these SKUs, by the key that all spellings share; none where several do."""
+    keys = {number_key(sku) for sku in skus if sku}
+    rows = list(Product.objects.filter(sku_key__in=keys)) if keys else []
+    borne = Counter(row.sku_key for row in rows)
+    return {row.sku_key: row for row in rows if borne[row.sku_key] == 1}
+
+
+def unit_of(line: OrderLine | None, product: Product | None) -> str:
+    """What a quantity of an order's line, or of a product, counts."""
+    return unit_words((line.unit if line else "") or (product.unit if product else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,23 +232,37 @@ def settlements(shares: Iterable[PaymentShare], orders: Mapping[int, OrderRef]) 
     )
 
 
-def customer_fact(row: Any, orders: Mapping[int, OrderRef]) -> Fact:
-    """Whom a document is for: by the name that it bears, else, where it only has a code, by its orders, as far as these are seen."""
+def customer_fact(name: str, orders: Mapping[int, OrderRef]) -> Fact:
+    """Whom a document is for: by the name that it bears, else, where it has none, by its orders, as far as these are seen; with the
+    customer's page where all its orders are of one."""
     names = sorted({order.customer for order in orders.values() if order.customer})
-    return Fact(_("Customer"), row.customer_name or ", ".join(names))
+    pages = {order.customer_href for order in orders.values()}
+    return Fact(_("Customer"), name or ", ".join(names), href=pages.pop() if len(pages) == 1 else "")
 
 
-def product_facts(row: Any) -> tuple[Fact, ...]:
-    """What a work order makes: the product's name, and its SKU with a link to its page where the product is known."""
-    product = Product.objects.filter(pk__in=found("product", row.sku)).first() if row.sku else None
-    if product is None:
-        return (Fact(_("SKU"), row.sku),)
-    return Fact(_("Product"), product.name), Fact(_("SKU"), row.sku, href=href("product", product.pk, product.sku))
+def made_facts(row: WorkOrder) -> tuple[Fact, ...]:
+    """What a work order makes and how much of it: the product's name, and its SKU with a link to its page where it is known."""
+    line = row.order_line
+    product = line.product if line and line.product_id else products_by_sku([row.sku]).get(number_key(row.sku))
+    unit = unit_of(line, product)
+    return (
+        Fact(_("Product"), product.name if product else ""),
+        Fact(_("SKU"), row.sku, href=href("product", product.pk, product.sku) if product else ""),
+        Fact(_("Planned quantity"), row.planned_qty, unit=unit),
+        Fact(_("Finished quantity"), row.finished_qty, unit=unit),
+        Fact(_("Still to finish"), max(ZERO, row.planned_qty - row.finished_qty), unit=unit),
+    )
 
 
-def order_fact(row: Any, person: object) -> Fact:
+def order_facts(row: Any, person: object) -> tuple[Fact, ...]:
+    """The order that a project or opportunity belongs to, and the customer."""
+    orders = orders_by_id([row.order_id], person)
+    return order_fact(row, orders), customer_fact(row.customer_name, orders)
+
+
+def order_fact(row: Any, orders: Mapping[int, OrderRef]) -> Fact:
     """The order that a work order, project or opportunity belongs to."""
-    found = orders_by_id([row.order_id], person).get(row.order_id or 0)
-    if found is not None:
-        return Fact(_("Order"), found.number, href=found.href)
+    known = orders.get(row.order_id or 0)
+    if known is not None:
+        return Fact(_("Order"), known.number, href=known.href)
     return Fact(_("Order"), row.order_key and _("%(key)s, not known here") % {"key": row.order_key})

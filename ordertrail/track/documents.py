@@ -27,10 +27,11 @@ from ordertrail.track.document_page import (
     allocation_rows,
     customer_fact,
     line_rows,
+    made_facts,
     order_fact,
+    order_facts,
     orders_by_id,
     page,
-    product_facts,
     settlements,
 )
 from ordertrail.track.scope import meant
@@ -70,13 +71,16 @@ def moment(row: Any, name: str) -> datetime | date | None:
 @document("shipment", Shipment, "track/document_shipment.html")
 def shipment(row: Shipment, person: object) -> DocumentPage:
     """A shipment: what left, when, where to, and for which orders."""
-    lines = list(ShipmentLine.objects.filter(shipment=row).select_related("order_line").order_by("line"))
-    rows, hidden = line_rows(lines, orders_by_id((line.order_id for line in lines), person))
+    lines = list(ShipmentLine.objects.filter(shipment=row).select_related("order_line__product").order_by("line"))
+    orders = orders_by_id((line.order_id for line in lines), person)
+    rows, hidden = line_rows(lines, orders)
+    units = {line.unit for line in rows}
+    whole = sum((line.qty for line in lines), ZERO) if len(units) == 1 and not hidden else None
     back = row.direction == "in" and row.state == "done"
     state = "back" if back else "arrived" if row.state == "done" and row.arrived_date else row.state
     shipped = exact(row.shipped_at) if not row.shipped_prec else None
     facts = (
-        Fact(_("Customer"), row.customer_name),
+        customer_fact(row.customer_name, orders),
         Fact(_("Ship to"), row.ship_to),
         Fact(_("Warehouse"), row.warehouse),
         Fact(_("Planned for"), row.planned_date),
@@ -84,7 +88,7 @@ def shipment(row: Shipment, person: object) -> DocumentPage:
         Fact(_("Arrived at"), moment(row, "arrived")),
         Fact(_("Carrier"), row.carrier),
         Fact(_("Tracking number"), row.tracking_number),
-        Fact(_("Quantity in all"), sum((line.qty for line in lines), ZERO)),
+        Fact(_("Quantity in all"), whole, unit=next(iter(units), "")),
     )
     return page("shipment", row, state, facts, rows=rows, hidden=hidden)
 
@@ -92,7 +96,7 @@ def shipment(row: Shipment, person: object) -> DocumentPage:
 @document("invoice", Invoice, "track/document_invoice.html")
 def invoice(row: Invoice, person: object) -> DocumentPage:
     """An invoice: its lines, each order's share of it to the cent, and what is paid of each share."""
-    lines = list(InvoiceLine.objects.filter(invoice=row).select_related("order_line").order_by("line"))
+    lines = list(InvoiceLine.objects.filter(invoice=row).select_related("order_line__product").order_by("line"))
     shares = list(InvoiceShare.objects.filter(invoice=row).order_by("pk"))
     orders = orders_by_id([*(line.order_id for line in lines), *(share.order_id for share in shares)], person)
     rows, hidden = line_rows(lines, orders)
@@ -122,7 +126,7 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
             _("Type"),
             _("credit note") if row.type == "credit_note" else _("advance invoice") if row.type == "advance" else "",
         ),
-        customer_fact(row, orders),
+        customer_fact(row.customer_name, orders),
         Fact(_("Invoice date"), row.invoice_date),
         Fact(_("Due on"), row.due_date),
         Fact(_("Tax invoice number"), row.tax_invoice_number),
@@ -154,6 +158,7 @@ def payment(row: Payment, person: object) -> DocumentPage:
     used = sum((share.amount for share in shares), ZERO)
     facts = (
         Fact(_("Payer"), row.payer),
+        customer_fact("", orders),
         Fact(_("Received at") if row.amount >= 0 else _("Paid back at"), moment(row, "paid")),
         Fact(_("Reference"), row.reference),
         Fact(_("Amount"), row.amount, row.currency),
@@ -169,11 +174,8 @@ def payment(row: Payment, person: object) -> DocumentPage:
 def work_order(row: WorkOrder, person: object) -> DocumentPage:
     """A work order: what is made, how much of it is finished, and for which order."""
     facts = (
-        order_fact(row, person),
-        *product_facts(row),
-        Fact(_("Planned quantity"), row.planned_qty),
-        Fact(_("Finished quantity"), row.finished_qty),
-        Fact(_("Still to finish"), max(ZERO, row.planned_qty - row.finished_qty)),
+        order_fact(row, orders_by_id([row.order_id], person)),
+        *made_facts(row),
         Fact(_("Begun at"), moment(row, "start")),
         Fact(_("Due on"), row.due_date),
         Fact(_("Finished at"), moment(row, "finished")),
@@ -186,8 +188,7 @@ def project(row: Project, person: object) -> DocumentPage:
     """A project: its hours and dates, and the order that it is for."""
     facts = (
         Fact(_("Title"), row.title),
-        order_fact(row, person),
-        Fact(_("Customer"), row.customer_name),
+        *order_facts(row, person),
         Fact(_("Begun at"), row.start_date),
         Fact(_("Due on"), row.due_date),
         Fact(_("Finished at"), row.finished_date),
@@ -202,8 +203,7 @@ def opportunity(row: Opportunity, person: object) -> DocumentPage:
     """An opportunity: its stage and value, and the order that it became."""
     facts = (
         Fact(_("Title"), row.title),
-        order_fact(row, person),
-        Fact(_("Customer"), row.customer_name),
+        *order_facts(row, person),
         Fact(_("Stage"), state_look("opportunity", row.stage)[1]),
         Fact(_("Value"), row.value, row.currency or "CNY"),
         Fact(_("Salesperson"), row.salesperson),

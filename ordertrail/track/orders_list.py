@@ -17,12 +17,10 @@ from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 from ordertrail.track.addresses import found
 from ordertrail.track.export import FORMATS, export
-from ordertrail.track.models import SavedView
 from ordertrail.track.order import people, person_of
 from ordertrail.track.orders_filter import Selection, selection
 from ordertrail.track.orders_rows import page_sums, rows_of
-from ordertrail.track.queues import large, tabs
-from ordertrail.track.saved_views import views_for
+from ordertrail.track.queues import large, shelf
 from ordertrail.track.scope import seen
 from ordertrail.track.totals import totals
 from ordertrail.web.paging import page
@@ -56,10 +54,7 @@ def shown(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
     added = None if later else totals(chosen, request.user)
     return {
         "chosen": chosen.chosen,
-        "query": chosen.chosen.to_query(),
-        "queue": chosen.queue,
-        "tabs": tabs(request.user, counted=not later),
-        "views": views_for(request.user, SavedView.ORDERS),
+        **shelf(request.user, chosen, counted=not later),
         "page": result,
         "rows": rows,
         "page_sums": page_sums(rows),

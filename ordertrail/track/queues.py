@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET
 from ordertrail.lib import bulk
 from ordertrail.orders.models import OrderStatus
 from ordertrail.track.models import SavedView
-from ordertrail.track.orders_filter import QUEUE_WORDS, listing, orders_filter
+from ordertrail.track.orders_filter import QUEUE_WORDS, Selection, listing, orders_filter, selection
 from ordertrail.track.saved_views import views_for
 from ordertrail.web.rights import needs
 
@@ -56,15 +57,19 @@ def open_count(person: object) -> int:
     return listing(orders_filter().parse({"queue": "open"}), person).count()
 
 
+def shelf(person: object, chosen: Selection, *, counted: bool) -> dict[str, Any]:
+    """The queues and the saved views beside them. One of them at most is lit: the view that keeps just this filter, else the queue."""
+    query = chosen.chosen.to_query()
+    views = views_for(person, SavedView.ORDERS)
+    view = next((view for view in views if view.query == query), None)
+    counts = tabs(person, counted=counted)
+    return {"tabs": counts, "queue": chosen.queue, "views": views, "view": view, "query": query}
+
+
 @needs("see_orders")
 @require_GET
 def queues(request: HttpRequest) -> HttpResponse:
-    """The tabs with their counts, as a fragment; opened alone, as a page."""
-    here = request.GET.get("queue", "")
-    context = {
-        "tabs": tabs(request.user, counted=True),
-        "queue": here,
-        "views": views_for(request.user, SavedView.ORDERS),
-    }
+    """The tabs with their counts beside a filter of the list, as a fragment; opened alone, as a page."""
+    context = shelf(request.user, selection(request.GET, request.user), counted=True)
     whole = not request.headers.get("HX-Request")
     return render(request, "track/orders/queues_page.html" if whole else "track/orders/queues.html", context)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -31,6 +30,7 @@ from ordertrail.sync.worker import ask
 from ordertrail.track.order import person_of
 from ordertrail.track.source_cards import cards
 from ordertrail.track.trust import trust_rows
+from ordertrail.track.when import read_up_to
 from ordertrail.track.withheld import told as told_rejects
 from ordertrail.web.rights import needs
 
@@ -48,8 +48,6 @@ SETTINGS: dict[str, Promise] = {
     "allow": gettext_lazy("Allowed addresses"),
 }
 """Settings that most sources have, in words; the others are shown by their own names."""
-NANOSECONDS = re.compile(r"\d{19}")
-"""How far files are read is a time of change in nanoseconds since 1970."""
 SHOWN_REJECTS = 50
 LONGEST_WAIT = 7 * 24 * 60
 """Minutes between two syncs, at most: a week."""
@@ -120,7 +118,7 @@ def stream_rows(found: Source, *, cursors: bool = True) -> list[StreamRow]:
                 stream.lines.from_ if stream.lines else "",
                 stream.key.column,
                 len(stream.fields) + len(stream.line_fields),
-                read_up_to(cursor.value) if cursor and cursors else "",
+                read_up_to(cursor.value, found.zone) if cursor and cursors else "",
                 cursor.swept_at if cursor else None,
             )
         )
@@ -130,15 +128,6 @@ def stream_rows(found: Source, *, cursors: bool = True) -> list[StreamRow]:
 def shown_settings(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The settings as they are shown: no streams, no passwords, an address without what stands before its @."""
     return [(str(SETTINGS.get(name, name)), told(value)) for name, value in settings.items() if name not in NOT_SHOWN]
-
-
-def read_up_to(value: str) -> str | datetime:
-    """A cursor as people read it: the moment that nanoseconds mean, else the source's own text.
-
-    >>> read_up_to("1795459808651399463").isoformat(timespec="seconds"), read_up_to("2026-09-16")
-    ('2026-11-23T18:50:08+00:00', '2026-09-16')
-    """
-    return datetime.fromtimestamp(int(value) // 10**9, UTC) if NANOSECONDS.fullmatch(value) else value
 
 
 def told(value: Any) -> str:

@@ -13,11 +13,14 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ordertrail.lib import clock
 from ordertrail.orders.queries import only_for
 from ordertrail.records.models import Batch, Source
 from ordertrail.sync.models import Reject, SyncRun
 from ordertrail.sync.story import KINDS, sentence
 from ordertrail.track.reworded import reworded
+from ordertrail.track.when import read_up_to
+from ordertrail.web import format as write
 from ordertrail.web.rights import quotes
 
 PLAIN: dict[str, Promise] = {
@@ -63,7 +66,15 @@ def told(rejects: Iterable[Reject], person: object) -> list[Told]:
 def story(run: SyncRun, person: object) -> list[tuple[datetime, str, str]]:
     """A run's steps, in the reader's language: when, which, and in words."""
     say = _quoting if quotes(person) else _plain
-    return [(datetime.fromisoformat(step["at"]), step["code"], say(step)) for step in run.story]
+    return [
+        (datetime.fromisoformat(step["at"]), step["code"], say({**step, **_since(run, step)})) for step in run.story
+    ]
+
+
+def _since(run: SyncRun, step: Mapping[str, Any]) -> dict[str, str]:
+    """From when on a stream was read, in the company's time where the source tells a time."""
+    at = read_up_to(str(step.get("since", "")), run.source.zone)
+    return {"since": write.instant(at, clock.zone(), clock.today())} if isinstance(at, datetime) else {}
 
 
 def _quoting(step: Mapping[str, Any]) -> str:

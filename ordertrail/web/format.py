@@ -166,6 +166,18 @@ def exact(value: datetime, zone: ZoneInfo) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:]} {zone.key}"
 
 
+def size(octets: int) -> str:
+    """How large a file is, in steps of 1,024.
+
+    >>> size(244), size(1536), size(5 << 20), size(3 << 30)
+    ('244 B', '1.5 KB', '5.0 MB', '3.0 GB')
+    """
+    for unit, step in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
+        if octets >= step:
+            return f"{number(Decimal(octets) / step, 1)} {unit}"
+    return f"{number(octets)} B"
+
+
 def age_days(since: date, today: date) -> int:
     """Whole days from ``since`` to ``today``; 0 for a day to come.
 

@@ -65,7 +65,8 @@ class SessionAgeMiddleware:
     """Ends a session seven days after its log-in, and keeps one that is used from ending after eight idle hours.
 
     The end of an idle session lies in the cookie and the session row (SESSION_COOKIE_AGE); both are written again only
-    when ten minutes have passed, so that reading a page rarely writes.
+    when ten minutes have passed, so that reading a page rarely writes. A log-in while the clock was ahead counts from when it was put
+    right.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -75,10 +76,11 @@ class SessionAgeMiddleware:
         """Check the session's two ages, then answer."""
         if request.user.is_authenticated:
             now = int(clock.now().timestamp())
-            began = request.session.setdefault("began_at", now)
-            if now - began > settings.SESSION_ABSOLUTE_AGE:
+            if request.session.get("began_at", now + 1) > now:
+                request.session["began_at"] = now
+            if now - request.session["began_at"] > settings.SESSION_ABSOLUTE_AGE:
                 logout(request)
-            elif now - request.session.get("seen_at", 0) > settings.SESSION_TOUCH_AGE:
+            elif abs(now - request.session.get("seen_at", 0)) > settings.SESSION_TOUCH_AGE:
                 request.session["seen_at"] = now
         return self.get_response(request)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -19,8 +18,8 @@ from ordertrail.api.problems import wrong_field
 from ordertrail.api.shapes import parties as shapes
 from ordertrail.api.versions import check_match, versioned
 from ordertrail.desk.type_customer import change_customer, type_customer
-from ordertrail.lib.currencies import meant_by
-from ordertrail.lib.money import CURRENCIES, minor_digits
+from ordertrail.lib.currencies import check_decimals, meant_by
+from ordertrail.lib.money import CURRENCIES, MONEY_SCALE, to_units
 from ordertrail.parties.models import Customer
 from ordertrail.records.shapes import Address
 
@@ -78,7 +77,8 @@ def _check(fields: dict[str, Any]) -> None:
     """Problem 422 for a currency that is none, an amount finer than it, an address given twice or not given."""
     currency = fields.get("currency") or settings.COMPANY.currency
     check_currency("currency", currency)
-    check_decimals("credit_limit", fields.get("credit_limit"), currency)
+    if (limit := fields.get("credit_limit")) is not None:
+        check_decimals(to_units(limit, MONEY_SCALE), currency, "credit_limit")
     codes = [one.code for one in fields.get("addresses", ())]
     for place, code in enumerate(codes):
         if code in codes[:place]:
@@ -100,14 +100,6 @@ def check_currency(path: str, currency: str) -> None:
             else _("%(currency)s is no currency code. Write three letters as in ISO 4217: CNY, USD, EUR.")
         )
         raise wrong_field(path, "wrong_currency", sentence % {"currency": currency[:10], "hint": hint})
-
-
-def check_decimals(path: str, amount: Decimal | None, currency: str) -> None:
-    """Problem 422 for an amount with more decimals than its currency has."""
-    digits = minor_digits(currency)
-    if amount is not None and amount != round(amount, digits):
-        sentence = _("%(amount)s has more decimals than %(currency)s has: %(digits)s.")
-        raise wrong_field(path, "too_fine", sentence % {"amount": amount, "currency": currency, "digits": digits})
 
 
 def _told(pk: int, by: Caller) -> shapes.Customer:

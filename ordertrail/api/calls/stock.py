@@ -26,7 +26,7 @@ from ordertrail.desk import receive as receiving
 from ordertrail.desk.reserve import reserve, unreserve
 from ordertrail.lib import clock
 from ordertrail.lib.money import QTY_SCALE, to_units
-from ordertrail.stock.models import GoodsReceipt, Reservation, Warehouse
+from ordertrail.stock.models import GoodsReceipt, MoveKind, Reservation, Warehouse
 from ordertrail.web.filters import Field, FilterSet, Kind, Lookup, Sort
 
 OUT = ("loss", "supplier_return")
@@ -179,13 +179,12 @@ def _goods(skus: list[str]) -> list[Product]:
 def _check_difference(path: str, reason: str, line: shapes.AdjustmentLineIn) -> None:
     goes = reason in OUT
     if not line.qty or (line.qty < 0) != goes:
-        words = {"reason": reason, "sign": "below" if goes else "above"}
         sentence = (
             _("A quantity of %(reason)s goes out: write it below 0.")
             if goes
             else _("A quantity of %(reason)s comes in: write it above 0.")
         )
-        raise wrong_field(f"{path}.qty", "wrong_value", sentence % words)
+        raise wrong_field(f"{path}.qty", "wrong_value", sentence % {"reason": MoveKind(reason).label})
     if goes and line.unit_cost is not None:
         sentence = _("What goes out goes at the cost that it has. Leave unit_cost out.")
         raise wrong_field(f"{path}.unit_cost", "unknown_field", sentence)

@@ -149,7 +149,7 @@ def test_a_customer_is_typed_with_addresses_limit_and_currency(dana: Program) ->
     [
         ({"currency": "RMB"}, "wrong_currency", "currency"),
         ({"currency": "cny"}, "wrong_currency", "currency"),
-        ({"credit_limit": "1.005"}, "too_fine", "credit_limit"),
+        ({"credit_limit": "1.005"}, "wrong_value", "credit_limit"),
         ({"credit_limit": "-1"}, "wrong_value", "credit_limit"),
         ({"addresses": [{"code": "a"}, {"code": "a"}]}, "given_twice", "addresses.1.code"),
         ({"invoice_address": "x"}, "unknown_address", "invoice_address"),

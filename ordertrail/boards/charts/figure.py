@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language
@@ -27,7 +28,7 @@ def draw(tile: Tile, asked: Asked) -> dict[str, Any]:
         "others": found.others,
         "change": _change(metric, main),
         "was": _was(main, short=True),
-        "was_title": _was(main, short=False) and f"{_before_words(metric)} {_was(main, short=False)}",
+        "was_title": _was(main, short=False) and f"{_before_words(metric, asked.today)} {_was(main, short=False)}",
         "aside": _aside(metric, main),
         "beside": [(metrics()[name], figures(metrics()[name], asked).main) for name in tile.names[1:]],
         "label": _("%(title)s over the last 12 weeks") % {"title": tile.words},
@@ -69,11 +70,11 @@ def _was(one: Figure, *, short: bool) -> str:
     return _("was %(figure)s") % {"figure": figure} if short else figure
 
 
-def _before_words(metric: Metric) -> str:
+def _before_words(metric: Metric, today: date) -> str:
     """The period that the figure is compared with."""
     words = {
         Window.NOW: _("a week ago:"),
-        Window.MONTH: _("the same days of last month:"),
+        Window.MONTH: _("the month before:") if periods.begins(today) else _("the same days of last month:"),
         Window.WEEKS: _("the 4 weeks before:"),
     }
     return words.get(metric.window, "")
@@ -83,4 +84,4 @@ def _aside(metric: Metric, one: Figure) -> str:
     """Of how many rows a share is made."""
     if metric.unit is not Unit.SHARE or one.now is None:
         return ""
-    return _("%(part)s of %(of)s lines") % {"part": write.number(one.part), "of": write.number(one.of)}
+    return _("%(part)s/%(of)s lines") % {"part": write.number(one.part), "of": write.number(one.of)}

@@ -16,11 +16,24 @@ from ordertrail.hub.refresh import Child
 from ordertrail.hub.tests.conftest import bring_up, empty_hub, hub, process
 from ordertrail.hub.tests.world import World, make_company
 from ordertrail.parties.models import Person
+from ordertrail.records.shapes import OrderLineRecord, OrderRecord
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
 __all__ = ["bring_up", "hub", "process"]
+
+
+def browser(person: Person) -> Client:
+    """The browser of somebody who has logged in."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(person)
+    return client
+
+
+def order(number: str) -> OrderRecord:
+    """An order for one lamp."""
+    return OrderRecord(number, number, currency="CNY", lines=(OrderLineRecord("1", "LAMP", 1),))  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +89,4 @@ def taken_back(company: dict[str, Person]) -> Iterator[None]:
 @pytest.fixture
 def dora(company: dict[str, Person]) -> Client:
     """Dora's browser."""
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(company["dora"])
-    return client
+    return browser(company["dora"])

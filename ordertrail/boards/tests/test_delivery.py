@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from ordertrail.boards.delivery import Delivered, delivery
+from ordertrail.boards.tests.conftest import browser
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 from ordertrail.sync.mappings import mapping
@@ -72,8 +72,7 @@ def test_nobody_sees_nothing(dora: Person) -> None:
 
 
 def test_the_board_shows_the_same_figures_and_opens_their_lines(dora: Person) -> None:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(dora)
+    client = browser(dora)
     page = client.get("/boards/delivery/").content.decode()
     facts = re.findall(r"<dt>([^<]+)</dt><dd>(?:<a[^>]*>)?<span class=\"num\">([^<]+)</span>", page)
     assert dict(facts) == {

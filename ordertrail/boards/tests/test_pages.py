@@ -7,22 +7,15 @@ from typing import Any
 
 import pytest
 from django.template.loader import get_template
-from django.test import Client
 
 from ordertrail.boards.board import boards, charts
 from ordertrail.boards.dimensions import DIMENSIONS
 from ordertrail.boards.metric import Unit, metrics
+from ordertrail.boards.tests.conftest import browser, order
 from ordertrail.hub.tests.world import make_company, say
 from ordertrail.parties.models import Person
-from ordertrail.records.shapes import OrderLineRecord, OrderRecord
 
 pytestmark = [pytest.mark.slow, pytest.mark.store]
-
-
-def browser(person: Person) -> Client:
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(person)
-    return client
 
 
 def test_each_member_keeps_its_promise() -> None:
@@ -68,10 +61,6 @@ def test_a_company_without_orders_sees_what_is_not_there(
     for name in metrics():
         assert dora.get(f"/boards/metrics/{name}/").status_code == 200
         assert dora.get(f"/boards/rows/{name}/").status_code == 200
-
-
-def order(number: str) -> OrderRecord:
-    return OrderRecord(number, number, currency="CNY", lines=(OrderLineRecord("1", "LAMP", 1),))  # type: ignore[arg-type]
 
 
 def test_a_board_older_than_one_s_own_write_says_so_and_asks_for_its_tiles_again(

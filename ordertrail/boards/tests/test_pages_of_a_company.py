@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from ordertrail.boards.board import boards
-from ordertrail.boards.tests.test_pages import browser
+from ordertrail.boards.tests.conftest import browser
 from ordertrail.lib import clock
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
@@ -40,6 +41,39 @@ def test_only_this_shows_one_tile(dora: Client) -> None:
     page = dora.get("/boards/manager/?only=open_orders-stages").content.decode()
     assert page.count('class="card ') == 1
     assert "Whole board" in page
+
+
+def test_a_month_that_only_begins_shows_the_one_before(
+    company: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(day: str, query: str = "") -> tuple[str, str]:
+        monkeypatch.setenv("ORDERTRAIL_TODAY", day)
+        page = browser(company["dora"]).get(f"/boards/manager/?only=shipped&currency=CNY{query}").content.decode()
+        title = re.findall(r'<div class="lab"><span title="[^"]*">([^<]*)', page)[0]
+        return title, unescape(re.findall(r'<div class="big"><a href="([^"]*)"', page)[0]).partition("?")[2]
+
+    assert told("2026-09-16") == ("Shipped, month", "from=2026-09-01&to=2026-09-16&currency=CNY")
+    assert told("2026-10-01") == ("Shipped", "from=2026-09-01&to=2026-09-30&currency=CNY")
+    asked = "from=2026-10-01&to=2026-10-01"
+    assert told("2026-10-01", f"&{asked}") == ("Shipped", f"{asked}&currency=CNY")
+
+
+def test_a_board_is_looked_at_by_named_days(dora: Client) -> None:
+    def switch(path: str) -> list[tuple[str, str]]:
+        page = unescape(dora.get(path).content.decode())
+        menu = page.partition("#i-calendar")[2].partition("</details>")[0]
+        return re.findall(r'<a href="([^"]*)"(?: aria-current="true")?>([^<]*)</a>', menu)
+
+    assert switch("/boards/manager/?currency=CNY") == [
+        ("/boards/manager/?currency=CNY", "Each figure's own days"),
+        ("/boards/manager/?currency=CNY&from=2026-09-01&to=2026-09-16", "This month"),
+        ("/boards/manager/?currency=CNY&from=2026-08-01&to=2026-08-31", "Last month"),
+        ("/boards/manager/?currency=CNY&from=2026-08-18&to=2026-09-16", "Last 30 days"),
+        ("/boards/manager/?currency=CNY&from=2026-07-01&to=2026-09-16", "This quarter"),
+        ("/boards/manager/?currency=CNY&from=2026-01-01&to=2026-09-16", "This year"),
+    ]
+    page = dora.get("/boards/delivery/?from=2026-08-01&to=2026-08-31").content.decode()
+    assert re.findall(r'aria-current="true">([^<]*)</a>', page) == ["Last month"]
 
 
 def test_what_cannot_be_read_in_an_address_is_said(dora: Client) -> None:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 
+from ordertrail.boards.tests.conftest import browser, order
 from ordertrail.hub import publish, read, warm
 from ordertrail.hub.refresh import folder
 from ordertrail.hub.tests.world import make_company, say
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
-from ordertrail.records.shapes import OrderLineRecord, OrderRecord
 
 pytestmark = [pytest.mark.slow, pytest.mark.store]
 
@@ -44,10 +43,6 @@ def plain(page: str) -> str:
     return re.sub(r'CSRFToken": "\w+"|name="csrfmiddlewaretoken" value="\w+"', "", page)
 
 
-def order(number: str) -> OrderRecord:
-    return OrderRecord(number, number, currency="CNY", lines=(OrderLineRecord("1", "LAMP", 1),))  # type: ignore[arg-type]
-
-
 def test_the_first_look_at_a_new_snapshot_finds_every_figure_ready(
     people: dict[str, Person], bring_up: Callable[..., Any], asked: list[str]
 ) -> None:
@@ -55,8 +50,7 @@ def test_the_first_look_at_a_new_snapshot_finds_every_figure_ready(
     source = Source.objects.get(code="oms")
     say(source, order("SO-1"))
     bring_up()
-    dora = Client(SERVER_NAME="localhost")
-    dora.force_login(people["dora"])
+    dora = browser(people["dora"])
     for board in BOARDS:
         dora.get(board)
     before = publish.newest(folder())
@@ -87,8 +81,7 @@ def test_what_was_asked_long_ago_is_left(
 ) -> None:
     make_company()
     bring_up()
-    dora = Client(SERVER_NAME="localhost")
-    dora.force_login(people["dora"])
+    dora = browser(people["dora"])
     dora.get(BOARDS[0])
     monkeypatch.setattr(warm, "AWAKE_SECONDS", 0.0)
     say(Source.objects.get(code="oms"), order("SO-2"))

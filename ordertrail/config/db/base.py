@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from ordertrail.lib.sqlite_library import sqlite3, wal_is_safe  # first: points the standard name at it
+from ordertrail.lib.sqlite_library import refusal  # first: points the standard name at the one library
 
 from django.db.backends.sqlite3 import base, schema  # isort: skip
 
@@ -17,6 +18,12 @@ log = logging.getLogger(__name__)
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")
 """How a statement begins that writes."""
+
+
+@cache
+def _say(warning: str) -> None:
+    """Log ``warning``, once a process."""
+    log.warning("%s", warning)
 
 
 class SchemaEditor(schema.DatabaseSchemaEditor):
@@ -46,9 +53,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open the file, set what makes commits durable, and add the two functions that ``recount`` calls."""
         connection = super().get_new_connection(conn_params)
-        if not wal_is_safe():
-            log.warning("SQLite %s may lose commits in WAL mode; using the rollback journal", sqlite3.sqlite_version)
-        journal = "WAL" if wal_is_safe() else "DELETE"
+        if told := refusal():
+            _say(told)
+        journal = "DELETE" if told else "WAL"
         connection.executescript(
             f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;"
             " PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"

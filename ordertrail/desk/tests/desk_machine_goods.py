@@ -9,7 +9,7 @@ from typing import Any
 from ordertrail.desk.tests.desk_company import COSTS, CUSTOMERS, GOODS, PARTS, PRICES, TODAY, Differs, one
 from ordertrail.desk.tests.desk_machine_money import Bills
 from ordertrail.desk.tests.desk_oracle import Bill, Line, Order, Paper
-from ordertrail.desk.tests.desk_oracle_verbs import on
+from ordertrail.desk.tests.desk_oracle_books import on
 from ordertrail.desk.tests.driving import D
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ordertrail.desk.tests.desk_company import PARTS, TODAY, Company, Differs, one
 from ordertrail.desk.tests.desk_oracle import Bill, Order, Payment
-from ordertrail.desk.tests.desk_oracle_verbs import on
+from ordertrail.desk.tests.desk_oracle_books import on
 from ordertrail.desk.tests.driving import D
 
 

@@ -1,6 +1,7 @@
 """An oracle of the order desk in plain Python: its things. No SQL, no product code, its own reading of domain.md §1, above all §1.10.
 
-``desk_oracle_verbs`` has what is done with them, ``desk_oracle_answers`` tells orders as api.md §4 does.
+``desk_oracle_books`` has what is counted of them, ``desk_oracle_verbs`` what is done with them,
+``desk_oracle_answers`` tells orders as api.md §4 does.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from ordertrail.desk.tests.desk_oracle import ONE, ZERO, Line, Order, gross, total, up
-from ordertrail.desk.tests.desk_oracle_verbs import Verbs, on
+from ordertrail.desk.tests.desk_oracle_books import on
+from ordertrail.desk.tests.desk_oracle_verbs import Verbs
 
 
 class Oracle(Verbs):

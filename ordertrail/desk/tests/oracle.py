@@ -90,41 +90,21 @@ class Words:
 
 def implied(order: OrderRecord) -> Iterator[Record]:
     """The documents behind an order's bare figures, those with a figure only."""
-    parts = [
-        (line, line.qty - line.cancelled_qty if order.shipped == "all" else line.shipped_qty) for line in order.lines
-    ]
-    sent = tuple(ShipmentLineRecord(line.ref, line.sku, qty, order.ref, line.ref) for line, qty in parts if qty)
-    if sent:
-        yield ShipmentRecord(
-            f"{order.ref}~shipped", order.number, lines=sent, reported=True, shipped_at=order.changed_at
-        )
-    billed = tuple(
-        InvoiceLineRecord(line.ref, order.ref, line.ref, sku=line.sku, qty=line.invoiced_qty)
-        for line in order.lines
-        if line.invoiced_qty
-    )
+    ref, number = order.ref, order.number
+    told: dict[str, Any] = {"reported": True}
+    went = [(x, x.qty - x.cancelled_qty if order.shipped == "all" else x.shipped_qty) for x in order.lines]
+    if sent := tuple(ShipmentLineRecord(x.ref, x.sku, qty, ref, x.ref) for x, qty in went if qty):
+        yield ShipmentRecord(f"{ref}~shipped", number, lines=sent, shipped_at=order.changed_at, **told)
+    told |= {"currency": order.currency}
+    billed = [(x, x.invoiced_qty) for x in order.lines if x.invoiced_qty]
+    lines = tuple(InvoiceLineRecord(x.ref, ref, x.ref, sku=x.sku, qty=qty) for x, qty in billed)
     if order.invoiced:
-        billed = (InvoiceLineRecord("1", order.ref, gross=order.invoiced),)
-    if billed:
-        yield InvoiceRecord(
-            f"{order.ref}~invoiced",
-            order.number,
-            lines=billed,
-            reported=True,
-            invoice_date=order.order_date,
-            currency=order.currency,
-        )
+        lines = (InvoiceLineRecord("1", ref, gross=order.invoiced),)
+    if lines:
+        yield InvoiceRecord(f"{ref}~invoiced", number, lines=lines, invoice_date=order.order_date, **told)
     if order.paid:
-        told = (AllocationRecord(order.paid, order=order.ref),)
-        yield PaymentRecord(
-            f"{order.ref}~paid",
-            order.number,
-            order.paid,
-            reported=True,
-            paid_at=order.order_date,
-            currency=order.currency,
-            allocations=told,
-        )
+        it = (AllocationRecord(order.paid, order=ref),)
+        yield PaymentRecord(f"{ref}~paid", number, order.paid, allocations=it, paid_at=order.order_date, **told)
 
 
 class Things:
@@ -153,13 +133,8 @@ class Things:
         """What systems claim: joined where exactly one living document of another system fits, else exactly one lost one."""
         for name in self._of(kind):
             for same in self.papers[name].same_as:
-                fits = [
-                    other
-                    for other in self._of(kind)
-                    if other[0] != name[0]
-                    and same.source in ("", other[0])
-                    and key(same.number) in self._numbers(other)
-                ]
+                others = [n for n in self._of(kind) if n[0] != name[0] and same.source in ("", n[0])]
+                fits = [other for other in others if key(same.number) in self._numbers(other)]
                 meant = [other for other in fits if not self.words.lost(other)] or fits
                 if len(meant) == 1:
                     yield frozenset((name, meant[0]))
@@ -180,30 +155,32 @@ class Things:
         listed = sorted(group, key=lambda n: (lost(n), systems[n[0]].rank[family], systems[n[0]].place, n[2]))
         home, others = listed[0], [name for name in listed[1:] if not lost(name)]
         record = self.papers[home]
-        told: dict[str, Any] = {"state": "cancelled"} if lost(home) and hasattr(record, "state") else {}
-        for name in (each.name for each in fields(record) if each.name not in HOMES_OWN):
-            if getattr(record, name) in (None, ""):
-                told[name] = next(
-                    (v for o in others if (v := getattr(self.papers[o], name)) not in (None, "")), getattr(record, name)
-                )
-        lines_by = home
+        known = frozenset(name[0] for name in group if not lost(name))
+
+        def says(field: str) -> Name:
+            """Who says it: the home, or where that is silent the next one that is believed."""
+            there = (n for n in (home, *others) if getattr(self.papers[n], field, None) not in (None, "", ()))
+            return next(there, home)
+
+        lines = "allocations" if kind == "payment" else "lines"
+        names = [each.name for each in fields(record) if each.name == lines or each.name not in HOMES_OWN]
+        told = {name: getattr(self.papers[says(name)], name) for name in names}
         own = [self.papers[n] for n in (home, *self._beside(home, others))]
         for name in ("amount", "total"):
             if hasattr(record, name) and len(own) > 1:
                 told[name] = None if any(getattr(p, name) is None for p in own) else sum(getattr(p, name) for p in own)
-        for name in ("lines", "allocations"):
+        lines_by = home
+        if hasattr(record, lines):
             valid = [o for o in others if self.papers[o].state != "cancelled"]
-            asked = [home, *valid, *others] if hasattr(record, name) else []
             whole = {
-                n: [line for p in (n, *self._beside(n, others)) for line in getattr(self.papers[p], name)]
-                for n in asked
+                n: [line for p in (n, *self._beside(n, others)) for line in getattr(self.papers[p], lines)]
+                for n in (home, *valid, *others)
             }
-            if asked:
-                lines_by = next((n for n in asked if whole[n]), home)
-                told[name] = tuple(whole[lines_by])
-        named_by = next((n for n in (home, *others) if getattr(self.papers[n], "order", "")), home)
-        known = frozenset(name[0] for name in group if not lost(name))
-        return Agreed(home, replace(record, **told), lines_by[0], named_by[0], known)
+            lines_by = next((n for n, listed in whole.items() if listed), home)
+            told[lines] = tuple(whole[lines_by])
+        if lost(home) and hasattr(record, "state"):
+            told["state"] = "cancelled"
+        return Agreed(home, replace(record, **told), lines_by[0], says("order")[0], known)
 
     def _beside(self, name: Name, others: Sequence[Name]) -> list[Name]:
         """Other papers of the same system for the same thing, of one kind with it; of an order there is one."""
@@ -229,9 +206,5 @@ class Things:
 
     def is_service(self, sku: str) -> bool:
         """Whether the one product of this SKU is never shipped."""
-        found = [
-            t
-            for t in self.agreed["product"]
-            if key(sku) and key(t.record.number) == key(sku) and not self.words.lost(t.name)
-        ]
-        return len(found) == 1 and bool(found[0].record.service)
+        alike = [t for t in self.agreed["product"] if key(sku) and key(t.record.number) == key(sku)]
+        return [t.record.service for t in alike if not self.words.lost(t.name)] == [True]

@@ -6,18 +6,18 @@ Exact fractions, rounded where the domain says so. Amounts are in the order's cu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ordertrail.desk.tests.oracle import FAMILY, Agreed, Book, Name, Things, Words
-from ordertrail.desk.tests.oracle_money import DIGITS, Bill, Share, Till, day_of, shares_of, taken_off
+from ordertrail.desk.tests.oracle_money import DIGITS, Bill, Till, day_of, shares_of, taken_off
 from ordertrail.desk.tests.oracle_order import (
+    ZERO,
     Line,
     Order,
+    Row,
     Standing,
     by_amount,
     delivery,
@@ -28,22 +28,6 @@ from ordertrail.desk.tests.oracle_order import (
 )
 
 NOBODY: Standing = (1 << 30, True, 1 << 30)
-
-
-@dataclass(eq=False)
-class Row:
-    """A quantity that a document says of one order line (None: of no line that is known)."""
-
-    family: str
-    order: Order
-    line: Line | None
-    qty: Fraction | None  # None on an invoice by amount
-    stands: Standing
-    done: bool
-    day: date | None = None
-    planned: Fraction = Fraction(0)
-    charge: bool = False  # money beside quantities on one invoice: freight, a discount
-    strange: bool = False  # of an article that the order does not have
 
 
 class Books:
@@ -58,17 +42,20 @@ class Books:
         for thing in self.things.agreed["invoice"]:
             self._invoice(thing)
         self.bills = [share for paper in self.papers for share in paper.shares]
-        for row in self.rows:
-            row.order.heard[row.family].add(row.stands)
+        self._hear(self.rows)
         self.money = list(self._payments())
-        for share in self.money:
-            if share.order:
-                share.order.heard["money"].add(share.stands)
+        self._hear(self.money)
         for row in self.rows:
-            if row.line and row.qty is not None and self.counts(row.order, row.family, row):
-                self._count(row, row.line)
+            if row.line and row.qty is not None and self.counts(row):
+                self._count(row, row.line, row.qty)
         for order in self.orders.values():
             self._close(order)
+
+    @staticmethod
+    def _hear(rows: Iterable[Row]) -> None:
+        for row in rows:
+            if row.order:
+                row.order.heard[row.family].add(row.stands)
 
     def stands(self, thing: Agreed) -> Standing:
         """How early its rows are believed; a paper before a bare figure of the same source."""
@@ -86,15 +73,18 @@ class Books:
         ]
         return min((*order.heard[family], *silent), default=NOBODY)
 
-    def counts(self, order: Order | None, family: str, row: Row | Share) -> bool:
+    def counts(self, row: Row) -> bool:
         """Whether this is the believed one's, and done."""
-        return order is not None and row.done and row.stands == self.believed(order, family) != NOBODY
+        return row.order is not None and row.done and row.stands == self.believed(row.order, row.family) != NOBODY
+
+    def counted(self, rows: Iterable[Row], order: Order) -> list[Row]:
+        """Those of an order that count."""
+        return [row for row in rows if row.order is order and self.counts(row)]
 
     def _close(self, order: Order) -> None:
         """A short close keeps what happened and frees the rest (§1.3, E5), unless the system says itself what it cancelled."""
-        told = any(system.scope["goods"] for system in self.words.systems.values()) or any(
-            row.order is order and self.counts(order, "goods", row) for row in self.rows if row.family == "goods"
-        )
+        spoken = any(row.family == "goods" for row in self.counted(self.rows, order))
+        told = spoken or any(system.scope["goods"] for system in self.words.systems.values())
         if order.thing.record.state == "closed" and told and not any(line.cancelled for line in order.lines):
             for line in order.lines:
                 line.freed = True
@@ -128,8 +118,8 @@ class Books:
             sign = -1 if record.direction == "in" else 1
             for told, order, line in self._pointing(thing) if record.state != "cancelled" else ():
                 if order:
-                    amount, day = sign * Fraction(told.qty), day_of(record.shipped_at)
-                    yield Row("goods", order, line, amount, self.stands(thing), record.state == "done", day)
+                    qty, day = sign * Fraction(told.qty), day_of(record.shipped_at)
+                    yield Row("goods", order, self.stands(thing), record.state == "done", line, qty, day=day)
 
     def _work(self) -> Iterator[Row]:
         for thing in self.things.agreed["work_order"]:
@@ -139,7 +129,7 @@ class Books:
                 order = self.orders[name]
                 line = order.line(record.order_line, record.sku, 0)
                 made, planned = Fraction(record.finished_qty), Fraction(record.planned_qty)
-                yield Row("production", order, line, made, self.stands(thing), True, planned=planned)
+                yield Row("production", order, self.stands(thing), True, line, made, planned=planned)
 
     def _invoice(self, thing: Agreed) -> None:
         """The quantities of its lines, and the bill."""
@@ -153,11 +143,12 @@ class Books:
                 qty = None if told.qty is None else sign * Fraction(told.qty)
                 charge = any(other is order and each.qty is not None for each, other, _ in pointing)
                 strange = line is None and bool(told.sku)
-                self.rows.append(Row("invoice", order, line, qty, stands, done, charge=charge, strange=strange))
+                self.rows.append(Row("invoice", order, stands, done, line, qty, charge=charge, strange=strange))
         parts = shares_of(record, pointing, self.tax_rate, self.digits_of(thing), self._by_number)
         day = record.due_date or record.invoice_date
         target = self.things.meant("invoice", thing.name[0], record.credits) if sign < 0 else None
-        shares = [Share(order, sign * share, stands, done, thing.name, day) for order, share in parts]
+        whole: dict[str, Any] = {"invoice": thing.name, "day": day}
+        shares = [Row("invoice", order, stands, done, amount=sign * share, **whole) for order, share in parts]
         self.papers.append(Bill(thing, shares, None if target == thing.name else target))
 
     def _by_number(self, order: Order | None) -> tuple[str, int, str]:
@@ -174,14 +165,10 @@ class Books:
 
     def bills_of(self, order: Order) -> list[Name]:
         """The order's posted invoices of the source believed, oldest due first."""
-        found = sorted((bill for bill in self.papers), key=lambda bill: bill.place)
-        return [
-            bill.thing.name
-            for bill in found
-            if any(share.order is order and self.counts(order, "invoice", share) for share in bill.shares)
-        ]
+        found = sorted(self.papers, key=lambda bill: bill.place)
+        return [bill.thing.name for bill in found if self.counted(bill.shares, order)]
 
-    def _payments(self) -> Iterator[Share]:
+    def _payments(self) -> Iterator[Row]:
         tills: dict[Book, list[Agreed]] = defaultdict(list)
         for thing in self.things.agreed["payment"]:
             if thing.record.state == "done":
@@ -192,15 +179,14 @@ class Books:
     # --- figures -----------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _count(row: Row, line: Line) -> None:
-        qty = row.qty or Fraction(0)
+    def _count(row: Row, line: Line, qty: Fraction) -> None:
         if row.family == "goods":
-            line.sent += max(qty, Fraction(0))
-            line.returned += max(-qty, Fraction(0))
+            line.sent += max(qty, ZERO)
+            line.returned += max(-qty, ZERO)
         elif row.family == "invoice":
             line.billed += qty
         else:
-            line.planned = (line.planned or Fraction(0)) + row.planned
+            line.planned = (line.planned or ZERO) + row.planned
             line.made += qty
 
     def figures(self) -> dict[Name, dict[str, Any]]:
@@ -209,33 +195,20 @@ class Books:
 
     def _figures(self, order: Order) -> dict[str, Any]:
         lines, record = order.lines, order.thing.record
-        bills = [bill for bill in self.bills if bill.order is order and self.counts(order, "invoice", bill)]
-        money = [share for share in self.money if share.order is order and self.counts(order, "money", share)]
-        billed = [
-            row
-            for row in self.rows
-            if row.order is order and row.family == "invoice" and self.counts(order, "invoice", row)
-        ]
+        rows, bills, money = (self.counted(each, order) for each in (self.rows, self.bills, self.money))
+        billed = [row for row in rows if row.family == "invoice"]
         goods = any(row.qty is not None for row in billed)
         by_money = any(row.qty is None and not row.charge and not (row.strange and goods) for row in billed)
-        days = [
-            row.day
-            for row in self.rows
-            if row.order is order and row.family == "goods" and row.day and row.qty and row.qty > 0
-            and self.counts(order, "goods", row)
-        ]  # fmt: skip
-        invoiced = sum((bill.amount for bill in bills), Fraction(0))
-        paid = sum((share.amount for share in money if share.invoice), Fraction(0))
+        days = [row.day for row in rows if row.family == "goods" and row.day and row.qty and row.qty > 0]
+        invoiced = sum((bill.amount for bill in bills), ZERO)
+        paid = sum((share.amount for share in money if share.invoice), ZERO)
         effective = order.document((line, line.expected) for line in lines)
-        rounding = Fraction(0) if by_money else invoiced - order.document((line, line.billed) for line in lines)
-        opens = [
-            (paper, sum((bill.amount for bill in bills if bill.invoice == paper.thing.name), Fraction(0)))
-            for paper in self.papers
-        ]
-        opens = [
-            (paper, part - sum(share.amount for share in money if share.invoice == paper.thing.name))
-            for paper, part in opens
-        ]
+        rounding = ZERO if by_money else invoiced - order.document((line, line.billed) for line in lines)
+
+        def on(paper: Bill, among: list[Row]) -> Fraction:
+            return sum((row.amount for row in among if row.invoice == paper.thing.name), ZERO)
+
+        opens = [(paper, on(paper, bills) - on(paper, money)) for paper in self.papers]
         off = taken_off(opens)
         left = {paper.thing.name: part - off.get(paper.thing.name, 0) for paper, part in opens}
         due = [bill.day for bill in bills if bill.day and left[bill.invoice] > 0]  # type: ignore[index]

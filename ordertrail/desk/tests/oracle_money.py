@@ -14,9 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from ordertrail.desk.tests.oracle import Agreed, Book, Name, key
-from ordertrail.desk.tests.oracle_order import Line, Order, Standing, divided, rounded
+from ordertrail.desk.tests.oracle_order import ZERO, Line, Order, Row, divided, rounded
 
-ZERO = Fraction(0)
 DIGITS = {"JPY": 0, "KWD": 3}
 
 
@@ -25,24 +24,11 @@ def day_of(value: datetime | date | None) -> date | None:
 
 
 @dataclass(eq=False)
-class Share:
-    """An order's part (None: that of orders which are named and not known) of an invoice, or of a payment on ``invoice`` (None: for the
-    order itself)."""
-
-    order: Order | None
-    amount: Fraction
-    stands: Standing
-    done: bool
-    invoice: Name | None = None
-    day: date | None = None
-
-
-@dataclass(eq=False)
 class Bill:
     """An invoice or (amounts below zero) a credit note with its orders' shares, by number."""
 
     thing: Agreed
-    shares: list[Share]
+    shares: list[Row]
     credits: Name | None  # the invoice that a credit note names and somebody knows
 
     @property
@@ -125,32 +111,27 @@ class Till:
         self.bills: dict[Name, Bill] = {b.thing.name: b for b in books.papers if b.thing.record.state == "posted"}
         self.paid: dict[tuple[Name | None, Any], Fraction] = defaultdict(Fraction)
         self.credited: dict[tuple[Name, Any], Fraction] = defaultdict(Fraction)
-        self.found: list[Share] = []
+        self.found: list[Row] = []
 
-    def run(self) -> list[Share]:
+    def run(self) -> list[Row]:
         """Every share of this book's payments."""
         notes = [bill for bill in self.bills.values() if bill.thing.record.type == "credit_note"]
-        events: list[tuple[Any, ...]] = [
-            (note.thing.record.invoice_date or date.min, 0, note.thing.record.number, note.thing.name[2], note)
-            for note in notes
-        ]
-        events += [
-            (day_of(paid.record.paid_at) or date.min, 1, paid.record.number, paid.name[2], paid)
-            for paid in self.payments
-        ]
-        for event in sorted(events, key=lambda told: told[:4]):
-            (self._credit if event[1] == 0 else self._pay)(event[4])
+        events: list[tuple[Any, ...]] = [(note.thing.record.invoice_date, 0, note.thing, note) for note in notes]
+        events += [(day_of(paid.record.paid_at), 1, paid, paid) for paid in self.payments]
+        events.sort(key=lambda told: (told[0] or date.min, told[1], told[2].record.number, told[2].name[2]))
+        for _day, paid, _thing, what in events:
+            (self._pay if paid else self._credit)(what)
         return self.found
 
     def open(self, name: Name, order: Order | None) -> Fraction:
-        """Share − paid − credited."""
+        """Row − paid − credited."""
         whole = sum((share.amount for share in self.bills[name].shares if share.order is order), ZERO)
         return whole - self.paid[name, order] - self.credited[name, order]
 
     def opens(self, name: Name) -> list[tuple[Order | None, Fraction]]:
         return [(share.order, self.open(name, share.order)) for share in self.bills[name].shares]
 
-    def _own_bills(self, order: Order, like: Share, currency: str) -> list[Bill]:
+    def _own_bills(self, order: Order, like: Row, currency: str) -> list[Bill]:
         """The order's invoices in the words of the source that wrote the credit note ``like``."""
         return [
             bill
@@ -252,5 +233,5 @@ class Till:
 
     def _write(self, thing: Agreed, order: Order | None, amount: Fraction, invoice: Name | None) -> None:
         if amount:
-            self.found.append(Share(order, amount, self.books.stands(thing), True, invoice))
+            self.found.append(Row("money", order, self.books.stands(thing), True, amount=amount, invoice=invoice))
             self.paid[invoice, order] += amount

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from ordertrail.desk.tests.oracle import Agreed, key
+from ordertrail.desk.tests.oracle import Agreed, Name, key
 
 Standing = tuple[int, bool, int]
+ZERO = Fraction(0)
 
 
 def rounded(value: Fraction, digits: int) -> Fraction:
@@ -41,15 +43,15 @@ class Line:
     cancelled: Fraction
     amount: Fraction  # of the whole line: net, or gross where prices include tax
     rate: Fraction
-    sent: Fraction = Fraction(0)
-    returned: Fraction = Fraction(0)
-    billed: Fraction = Fraction(0)
+    sent: Fraction = ZERO
+    returned: Fraction = ZERO
+    billed: Fraction = ZERO
     planned: Fraction | None = None
-    made: Fraction = Fraction(0)
+    made: Fraction = ZERO
     freed: bool = False  # by closing the order: what has not left is cancelled
 
     def piece(self, qty: Fraction, digits: int) -> Fraction:
-        return rounded(self.amount * qty / self.qty, digits) if self.qty else Fraction(0)
+        return rounded(self.amount * qty / self.qty, digits) if self.qty else ZERO
 
     @property
     def wanted(self) -> Fraction:
@@ -57,7 +59,7 @@ class Line:
 
     @property
     def to_ship(self) -> Fraction:
-        return Fraction(0) if self.service else max(Fraction(0), self.wanted - self.sent)
+        return ZERO if self.service else max(ZERO, self.wanted - self.sent)
 
     @property
     def expected(self) -> Fraction:
@@ -86,7 +88,7 @@ class Order:
         sums: dict[Fraction, Fraction] = defaultdict(Fraction)
         for line, qty in quantities:
             sums[line.rate] += line.piece(qty, self.digits)
-        return sum((s if self.gross else s + rounded(s * rate, self.digits) for rate, s in sums.items()), Fraction(0))
+        return sum((s if self.gross else s + rounded(s * rate, self.digits) for rate, s in sums.items()), ZERO)
 
     def line(self, ref: str, sku: str, place: int) -> Line | None:
         """By its reference where the SKU does not contradict, else by SKU and place among lines of that SKU."""
@@ -97,6 +99,25 @@ class Order:
         if not alike or (not key(sku) and len(alike) > 1):
             return None
         return alike[min(place, len(alike) - 1)]
+
+
+@dataclass(eq=False)
+class Row:
+    """What a document says of an order (None: of one that is named and not known): a quantity of a line (None: of one that is not
+    known), or an amount, of a payment that on ``invoice`` (None: for the order itself)."""
+
+    family: str
+    order: Order | None
+    stands: Standing
+    done: bool
+    line: Line | None = None
+    qty: Fraction | None = None  # None on an invoice by amount
+    amount: Fraction = ZERO
+    invoice: Name | None = None
+    day: date | None = None
+    planned: Fraction = ZERO
+    charge: bool = False  # money beside quantities on one invoice: freight, a discount
+    strange: bool = False  # of an article that the order does not have
 
 
 def delivery(lines: Sequence[Line]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,17 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ordertrail.desk.tests.shop import whole
 from ordertrail.desk.tests.till import Till
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-@pytest.fixture
-def till(db: None) -> Iterator[Till]:
-    made = Till()
-    yield made
-    whole()
 
 
 def counted(do: Callable[[], Any]) -> tuple[int, Any]:

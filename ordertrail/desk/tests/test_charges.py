@@ -11,7 +11,7 @@ import pytest
 from ordertrail.billing.queries import bills
 from ordertrail.desk.billed_events import Billed, _by_money
 from ordertrail.desk.laws import verify
-from ordertrail.desk.tests.test_oracle import Say
+from ordertrail.desk.tests.histories import Say
 from ordertrail.desk.tests.test_oracle_stories import figures, lived
 from ordertrail.orders.models import OrderStatus
 from ordertrail.records.shapes import InvoiceLineRecord, InvoiceRecord, OrderLineRecord, OrderRecord, ShipmentRecord

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from ordertrail.desk.tests.shop import refused, whole
+from ordertrail.desk.tests.shop import refused
 from ordertrail.desk.tests.till import Doc, Till, figures, payment
 from ordertrail.records.shapes import CustomerRecord
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 D = Decimal
-
-
-@pytest.fixture
-def till(db: None) -> Iterator[Till]:
-    made = Till()
-    yield made
-    whole()
 
 
 def bill(till: Till, number: str, qty: object, **more: Any) -> Doc:

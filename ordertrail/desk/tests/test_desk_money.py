@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ordertrail.desk.tests.driving import D, Desk, amounts, axes, opened, whole
+from ordertrail.desk.tests.driving import D, Desk, amounts, axes, opened
+from ordertrail.desk.tests.shop import whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ordertrail.desk.tests.driving import D, Desk, amounts, axes, opened, whole
+from ordertrail.desk.tests.driving import D, Desk, amounts, axes, qtys
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-@pytest.fixture
-def desk(db: None) -> Iterator[Desk]:
-    """Dana's desk with customer C1, LAMP (20 at 60) and MAST (none) at 13 % tax; at the end no law is broken."""
-    made = opened()
-    made.product("LAMP")
-    made.product("MAST")
-    made.receive(("LAMP", 20, 60))
-    yield made
-    whole()
-
-
-def qtys(desk: Desk, order: str, *names: str, line: int = 1) -> list[Any]:
-    return amounts(desk.line(order, line), *names)
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("stocked")]
 
 
 def test_a_return_does_not_open_the_line_again(desk: Desk) -> None:

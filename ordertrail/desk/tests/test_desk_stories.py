@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from ordertrail.desk.tests.driving import D, Desk, amounts, axes, by, opened, whole
+from ordertrail.desk.tests.driving import D, Desk, amounts, axes, by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
-
-
-@pytest.fixture
-def desk(db: None) -> Iterator[Desk]:
-    """Dana's desk with customer C1; at the end no law is broken."""
-    yield opened()
-    whole()
 
 
 def e1_shipped(desk: Desk, method: str = "fifo") -> tuple[Desk, Desk, str]:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ordertrail.desk.tests.driving import D, Desk, amounts, axes, opened, whole
+from ordertrail.desk.tests.driving import D, Desk, amounts, axes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
-
-
-@pytest.fixture
-def desk(db: None) -> Iterator[Desk]:
-    """Dana's desk with customer C1; at the end no law is broken."""
-    yield opened()
-    whole()
 
 
 def test_e9_profit_per_product_and_day(desk: Desk) -> None:

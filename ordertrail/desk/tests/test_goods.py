@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,20 +11,12 @@ from ordertrail.desk.choose import choose
 from ordertrail.desk.close import close
 from ordertrail.desk.propose_shipments import propose_shipments
 from ordertrail.desk.reopen import reopen
-from ordertrail.desk.tests.shop import D, Shop, q, refused, whole
+from ordertrail.desk.tests.shop import D, Shop, q, refused
 from ordertrail.orders.models import OrderException
 from ordertrail.shipping.models import Shipment
 from ordertrail.stock.queries import cost_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
-
-
-@pytest.fixture
-def shop(db: None) -> Iterator[Shop]:
-    made = Shop()
-    made.product()
-    yield made
-    whole()
 
 
 def propose(shop: Shop, *orders: int) -> list[int]:

@@ -9,11 +9,12 @@ from decimal import Decimal
 import pytest
 
 from ordertrail.billing.models import InvoiceShare, PaymentShare
-from ordertrail.desk.mirror import Mirrored, mirror
+from ordertrail.desk.mirror import mirror
+from ordertrail.findings.tests.company import ERP_BILLS_10, MES_MADE_8, OMS_X, WMS_SHIPS_6, WMS_X, company, say
 from ordertrail.lib import clock
 from ordertrail.orders.models import Order, OrderStatus
 from ordertrail.records.actions import Said
-from ordertrail.records.models import Source, SourceDocument, SourceVersion
+from ordertrail.records.models import SourceDocument, SourceVersion
 from ordertrail.records.shapes import (
     AllocationRecord,
     CustomerRecord,
@@ -26,46 +27,10 @@ from ordertrail.records.shapes import (
     Same,
     ShipmentLineRecord,
     ShipmentRecord,
-    WorkOrderRecord,
 )
 
 D = Decimal
 pytestmark = pytest.mark.django_db
-
-
-def source(code: str, **ranks: object) -> Source:
-    return Source.objects.create(code=code, name=code.upper(), kind=code, connector="sql", **ranks)
-
-
-def say(who: Source, *records: Record) -> Mirrored:
-    return mirror(who, [Said(record) for record in records], batch=None, learned_at=clock.now())
-
-
-def company() -> dict[str, Source]:
-    return {
-        "oms": source("oms", order_rank=1, goods_rank=5),
-        "wms": source("wms", order_rank=5, goods_rank=1, goods_scope="orders"),
-        "erp": source("erp", order_rank=3, goods_rank=3, invoice_rank=1, money_rank=2),
-        "bank": source("bank", money_rank=1, money_scope="all"),
-        "mes": source("mes", production_rank=1),
-    }
-
-
-OMS_X = OrderRecord(
-    "17", "SO-2609-0027", customer="c1", customer_name="启明船厂", order_date=date(2026, 9, 4), promised_date=date(2026, 9, 21),
-    currency="CNY", shipped="all", lines=(OrderLineRecord("1", "HL-BL24", D(10), price=D(120), tax_rate=D("0.13")),),
-)  # fmt: skip
-WMS_X = OrderRecord(
-    "W1", "so2609-0027", same_as=(Same("SO-2609-0027", "oms"),), lines=(OrderLineRecord("1", "hl-bl24", D(10)),)
-)
-WMS_SHIPS_6 = ShipmentRecord(
-    "S1", "SH-2609-0029", shipped_at=date(2026, 9, 14), lines=(ShipmentLineRecord("1", "hl-bl24", D(6), order="W1"),)
-)
-ERP_BILLS_10 = InvoiceRecord(
-    "I1", "INV-2609-0024", invoice_date=date(2026, 9, 14), currency="CNY", total=D("1356.00"),
-    lines=(InvoiceLineRecord("1", "SO-2609-0027", sku="HL-BL24", qty=D(10), net=D(1200), tax_rate=D("0.13")),),
-)  # fmt: skip
-MES_MADE_8 = WorkOrderRecord("M1", "WO-2609-0044", "HL-BL24", D(10), D(8), order="SO-2609-0027")
 
 
 def status_of(number: str) -> OrderStatus:

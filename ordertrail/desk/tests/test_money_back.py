@@ -10,7 +10,8 @@ import pytest
 
 from ordertrail.billing.models import PaymentShare
 from ordertrail.desk.laws import verify
-from ordertrail.desk.tests.test_oracle import Company, Say, differences
+from ordertrail.desk.tests.histories import Say
+from ordertrail.desk.tests.test_oracle import Company, differences
 from ordertrail.desk.tests.test_oracle_stories import figures, figures_of, lived
 from ordertrail.records.shapes import (
     AllocationRecord,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ordertrail.desk.tests.test_mirror import OMS_X, company, say, source
+from ordertrail.findings.tests.company import OMS_X, company, say, source
 from ordertrail.presales.models import Opportunity
 from ordertrail.records.models import Source
 from ordertrail.records.shapes import OpportunityRecord, Record

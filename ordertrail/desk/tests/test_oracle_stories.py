@@ -12,7 +12,8 @@ import pytest
 from ordertrail.billing.models import PaymentShare
 from ordertrail.desk import precedence
 from ordertrail.desk.laws import verify
-from ordertrail.desk.tests.test_oracle import Company, Say, differences
+from ordertrail.desk.tests.histories import Say
+from ordertrail.desk.tests.test_oracle import Company, differences
 from ordertrail.orders.models import OrderStatus
 from ordertrail.records.models import Source
 from ordertrail.records.shapes import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,19 +14,11 @@ from ordertrail.desk.propose_shipments import propose_shipments
 from ordertrail.desk.quote import quote
 from ordertrail.desk.reopen import reopen
 from ordertrail.desk.take_order import LineWanted
-from ordertrail.desk.tests.shop import D, Shop, q, refused, whole
+from ordertrail.desk.tests.shop import D, Shop, q, refused
 from ordertrail.orders.models import LineWas, Order, OrderLine, Terms
 from ordertrail.records.shapes import CustomerRecord
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-@pytest.fixture
-def shop(db: None) -> Iterator[Shop]:
-    made = Shop()
-    made.product()
-    yield made
-    whole()
 
 
 def amounts(order: int) -> list[tuple[Any, ...]]:

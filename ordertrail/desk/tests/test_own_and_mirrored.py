@@ -8,7 +8,8 @@ import pytest
 
 from ordertrail.desk.link import unlink
 from ordertrail.desk.mirror import mirror
-from ordertrail.desk.tests.driving import D, Desk, amounts, opened, whole
+from ordertrail.desk.tests.driving import D, Desk, amounts, opened
+from ordertrail.desk.tests.shop import whole
 from ordertrail.lib import clock
 from ordertrail.orders.models import Order, OrderLine
 from ordertrail.parties.models import Person

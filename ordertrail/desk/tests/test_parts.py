@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from ordertrail.desk.laws import verify
-from ordertrail.desk.tests.test_oracle import Company, Say, differences
+from ordertrail.desk.tests.histories import Say
+from ordertrail.desk.tests.test_oracle import Company, differences
 from ordertrail.desk.tests.test_oracle_stories import billed, figures, figures_of, for_line, lived, order
 from ordertrail.records.shapes import AllocationRecord, PaymentRecord, Same, ShipmentLineRecord, ShipmentRecord
 

@@ -15,16 +15,8 @@ from django.db import connection
 from ordertrail.billing.models import Invoice, Payment
 from ordertrail.desk.link import link, unlink
 from ordertrail.desk.sweep import sweep
-from ordertrail.desk.tests.test_mirror import (
-    ERP_BILLS_10,
-    MES_MADE_8,
-    OMS_X,
-    WMS_SHIPS_6,
-    WMS_X,
-    company,
-    say,
-    status_of,
-)
+from ordertrail.desk.tests.test_mirror import status_of
+from ordertrail.findings.tests.company import ERP_BILLS_10, MES_MADE_8, OMS_X, WMS_SHIPS_6, WMS_X, company, say
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Link, SourceDocument
 from ordertrail.records.shapes import (

@@ -7,7 +7,8 @@ import pytest
 from ordertrail.desk import precedence
 from ordertrail.desk.laws import verify
 from ordertrail.desk.tests import worlds
-from ordertrail.desk.tests.test_mirror import ERP_BILLS_10, OMS_X, WMS_SHIPS_6, WMS_X, company, say, status_of
+from ordertrail.desk.tests.test_mirror import status_of
+from ordertrail.findings.tests.company import ERP_BILLS_10, OMS_X, WMS_SHIPS_6, WMS_X, company, say
 from ordertrail.orders.models import Order
 from ordertrail.records.models import Source, SourceDocument
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Replace
 from hypothesis import given
 
 from ordertrail.billing.models import InvoiceShare
@@ -12,6 +14,7 @@ from ordertrail.desk.laws import verify
 from ordertrail.desk.tests import worlds
 from ordertrail.desk.tests.test_laws import History, emptied, few
 from ordertrail.orders.models import OrderStatus
+from ordertrail.records.models import SourceDocument, SourceVersion
 from ordertrail.records.shapes import (
     InvoiceLineRecord,
     InvoiceRecord,
@@ -45,6 +48,9 @@ def test_nothing_is_broken_after_any_history(history: History, db: None) -> None
         ("status_is_recount", lambda: OrderStatus.objects.update(paid=5)),
         ("status_is_recount", lambda: OrderStatus.objects.all().delete()),
         ("one_source_counts", lambda: ShipmentLine.objects.update(counts=True)),
+        ("words_are_whole", lambda: SourceVersion.objects.update(facts=Replace("facts", Value("SH-1"), Value("SH-9")))),
+        ("words_are_whole", lambda: SourceDocument.objects.filter(kind="order").update(digest=1)),
+        ("words_are_whole", lambda: SourceDocument.objects.filter(kind="shipment").update(current=1)),
         ("links_lead_somewhere", lambda: ShipmentLine.objects.update(order_line_id=99)),
     ],
 )

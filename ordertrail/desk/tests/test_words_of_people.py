@@ -7,7 +7,7 @@ import pytest
 from ordertrail.desk.comment import LONGEST, comment
 from ordertrail.desk.models import Act, Comment, Owner
 from ordertrail.desk.own import own
-from ordertrail.desk.tests.test_mirror import OMS_X, company, say
+from ordertrail.findings.tests.company import OMS_X, company, say
 from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 from ordertrail.records.models import SourceDocument

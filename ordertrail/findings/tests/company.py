@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ordertrail.desk.mirror import Mirrored, mirror
+from ordertrail.findings.follow import follow
+from ordertrail.findings.models import Finding
+from ordertrail.findings.queries import told
 from ordertrail.lib import clock
 from ordertrail.orders.models import OrderStatus
 from ordertrail.records.actions import Said
@@ -28,6 +33,8 @@ OMS_X = OrderRecord(
     "17", "SO-2609-0027", customer="c1", customer_name="启明船厂", order_date=date(2026, 9, 4), promised_date=date(2026, 9, 21),
     currency="CNY", shipped="all", lines=(OrderLineRecord("1", "HL-BL24", D(10), price=D(120), tax_rate=D("0.13")),),
 )  # fmt: skip
+QUIET = replace(OMS_X, shipped="")
+"""The OMS has the order and says nothing of shipping."""
 WMS_X = OrderRecord(
     "W1", "so2609-0027", same_as=(Same("SO-2609-0027", "oms"),), lines=(OrderLineRecord("1", "hl-bl24", D(10)),)
 )
@@ -44,7 +51,7 @@ ERP_BILLS_10 = InvoiceRecord(
 MES_MADE_8 = WorkOrderRecord("M1", "WO-2609-0044", "HL-BL24", D(10), D(8), order="SO-2609-0027")
 
 
-def source(code: str, position: int, **ranks: object) -> Source:
+def source(code: str, position: int = 50, **ranks: object) -> Source:
     """A source that is believed as ``ranks`` say."""
     names = {"bank": "Bank"}
     return Source.objects.create(
@@ -86,3 +93,20 @@ def e19() -> dict[str, Source]:
 def x_id() -> int:
     """The id of order X."""
     return OrderStatus.objects.get(number="SO-2609-0027").order_id
+
+
+def opened() -> list[tuple[str, str, Decimal | None]]:
+    """What is open after the checks have followed: (check, title, money)."""
+    follow()
+    rows = Finding.objects.filter(status="open").order_by("check_name", "pk")
+    return [(row.check_name, told(row).title, row.money) for row in rows]
+
+
+def step(check: str) -> str:
+    """What the one finding of a check says is to be done."""
+    return told(Finding.objects.get(check_name=check)).next_step
+
+
+def crm_order(**fields: Any) -> OrderRecord:
+    """Order X as the CRM has it."""
+    return OrderRecord("k9", "CT-0331", same_as=(Same("SO-2609-0027", "oms"),), currency="CNY", **fields)

@@ -11,8 +11,7 @@ import pytest
 from django.utils import translation
 
 from ordertrail.findings.models import Finding
-from ordertrail.findings.tests.company import ERP_BILLS_10, OMS_X, WMS_SHIPS_6, company, say
-from ordertrail.findings.tests.test_checks import opened, step
+from ordertrail.findings.tests.company import ERP_BILLS_10, OMS_X, WMS_SHIPS_6, company, opened, say, step
 from ordertrail.records.models import Source
 from ordertrail.records.shapes import AllocationRecord, CustomerRecord, PaymentRecord, ShipmentLineRecord
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
 
 from ordertrail.findings.follow import follow
 from ordertrail.findings.models import Finding
@@ -18,12 +16,6 @@ from ordertrail.records.shapes import CustomerRecord
 
 pytestmark = pytest.mark.django_db
 QUIET = replace(OMS_X, shipped="")
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

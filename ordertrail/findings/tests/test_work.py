@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
 
 from ordertrail.desk.models import Act
 from ordertrail.findings import actions, queries
@@ -32,12 +30,6 @@ def by(monkeypatch: pytest.MonkeyPatch) -> dict[str, Source]:
     say(by["oms"], CustomerRecord("c1", "C1", "启明船厂"))
     follow()
     return by
-
-
-@pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

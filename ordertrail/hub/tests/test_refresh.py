@@ -25,7 +25,7 @@ from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
 
-pytestmark = [pytest.mark.slow, pytest.mark.store]
+pytestmark = pytest.mark.slow
 
 COUNT = "SELECT count(*) FROM {fact_order}"
 
@@ -48,6 +48,7 @@ def orders_in_hub(person: Person) -> int:
     return int(read.query(COUNT, {}, person).rows[0][0])
 
 
+@pytest.mark.store
 def test_the_worker_follows_changes_and_publishes_at_most_every_five_seconds(
     world: World, dora: Person, hub: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +66,7 @@ def test_the_worker_follows_changes_and_publishes_at_most_every_five_seconds(
     assert (later.how, later.done_to) == ("changes", Change.objects.latest("id").pk)
 
 
+@pytest.mark.store
 def test_facts_alone_are_made_again_when_they_are_asked_for_or_behind(world: World, dora: Person, hub: Folder) -> None:
     refresh()
     with Child() as child:
@@ -91,6 +93,7 @@ def test_when_another_process_owns_the_hub_this_one_leaves_it(world: World, hub:
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.full("kills"))])
+@pytest.mark.store
 def test_a_kill_at_any_moment_leaves_a_whole_hub(kills: int, world: World, dora: Person, hub: Folder) -> None:
     refresh()
     dice = random.Random(5)

@@ -10,10 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from ordertrail.billing.models import InvoiceShare, Setoff, WriteOff
 from ordertrail.hub.folder import Folder
 from ordertrail.hub.read import SCOPE_KEY
 from ordertrail.hub.tables import parsed, tables
-from ordertrail.hub.tests.world import World, make_company
+from ordertrail.hub.tests.world import AT, World, make_company
 
 KINDS_OF_COLUMNS = {"BIGINT", "INTEGER", "VARCHAR", "DATE", "BOOLEAN"}
 
@@ -23,12 +24,21 @@ def facts(hub: Folder, bring_up: Callable[..., Any]) -> duckdb.DuckDBPyConnectio
     world = World(7, make_company())
     for _ in range(40):
         world.step()
+    one_of_our_own()
     bring_up()
     told = hub.current()
     assert told is not None
     connection = duckdb.connect(str(hub.root / told["facts"]), read_only=True)
     connection.execute(f"ATTACH '{hub.root / told['base']}' AS base (READ_ONLY)").fetchall()
     return connection
+
+
+def one_of_our_own() -> None:
+    """What only our own papers have: a set-off and a write-off, each of a whole unit."""
+    share = InvoiceShare.objects.filter(counts=True, order__isnull=False).order_by("pk")[0]
+    of = {"invoice_id": share.invoice_id, "order": share.order_id, "amount": 1, "at": AT}
+    Setoff.objects.create(credit_note_id=share.invoice_id, **of)
+    WriteOff.objects.create(payment_id=1, **of)
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:

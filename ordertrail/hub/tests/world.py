@@ -182,6 +182,7 @@ class World:
                 invoice_date=self._day(),
                 due_date=dice.choice((None, self._day())),
                 currency="CNY",
+                credits=dice.choice(("", f"INV-{self._number():03}")),  # said of a credit note only
                 lines=lines,
             ),
         )

@@ -17,8 +17,9 @@ from ordertrail.lib.refused import Refused
 from ordertrail.records.shapes import Problem
 from ordertrail.sync.connectors import base
 from ordertrail.sync.connectors.base import Landing, RawDocument
-from ordertrail.sync.connectors.tryton_models import DATES, PARTS, SALE_LINE, Part, Watch
-from ordertrail.sync.connectors.tryton_rows import Together, at, changed_at, documents, each, movement, named
+from ordertrail.sync.connectors.tryton_models import BILL_LINE, DATES, PARTS, SALE_LINE, Part, Watch
+from ordertrail.sync.connectors.tryton_records import at, changed_at, each, named
+from ordertrail.sync.connectors.tryton_rows import Together, documents, movement
 from ordertrail.sync.connectors.tryton_rpc import Domain, Rpc, result_of, written
 from ordertrail.sync.connectors.tryton_streams import declared
 from ordertrail.sync.stream import Stream
@@ -136,10 +137,16 @@ class Connector(base.Connector):
             domain = [[below.field, "in", names], *below.domain]
             answers += [("line", body) for body in self._all(below.model, domain, below.fields)]
         if part.origins:
-            named_ = {named(row.get("origin")) for _role, body in answers for row in result_of(body)}
-            wanted = sorted(id_ for model, id_ in named_ if model == "sale.line")
-            for page in _pages(wanted, LINES):
-                answers.append(("sale_line", self._rows("sale.line", [["id", "in", list(page)]], SALE_LINE, len(page))))
+            rows = [row for _role, body in answers for row in result_of(body)]
+            known: set[int] = set()
+            while wanted := _origins(rows, "account.invoice.line") - known:  # what a credit note credits, and so on
+                known |= wanted
+                bodies = self._named("account.invoice.line", wanted, BILL_LINE)
+                answers += [("bill_line", body) for body in bodies]
+                rows += [row for body in bodies for row in result_of(body)]
+            answers += [
+                ("sale_line", body) for body in self._named("sale.line", _origins(rows, "sale.line"), SALE_LINE)
+            ]
         sizes = json.dumps([[role, len(body)] for role, body in answers])
         meta = {"model": part.model, "parts": sizes}
         return {"body": b"".join(body for _role, body in answers), "media": MEDIA, "meta": meta}
@@ -172,9 +179,9 @@ class Connector(base.Connector):
         for line in rows["line"]:
             if part.below:
                 lines[_parent(line[part.below.field])].append(line)
-        sale_lines = {line["id"]: line for line in rows["sale_line"]}
+        sale_lines, bill_lines = ({line["id"]: line for line in rows[role]} for role in ("sale_line", "bill_line"))
         for head in rows["head"]:
-            for found in documents(Together(model, head, lines[head["id"]], sale_lines)):
+            for found in documents(Together(model, head, lines[head["id"]], sale_lines, bill_lines)):
                 version = version_text(found.row.get(stream.version), self.zone) if stream.version else ""
                 yield RawDocument(found.ref, found.row, found.lines, found.ref, version)
 
@@ -208,6 +215,10 @@ class Connector(base.Connector):
 
     def _rows(self, model: str, domain: Domain, fields: Iterable[str], limit: int) -> bytes:
         return self.rpc.rows(model, domain, [*self._fields(model, fields), *DATES], limit)
+
+    def _named(self, model: str, ids: set[int], fields: Iterable[str]) -> list[bytes]:
+        """The answers that tell of these records."""
+        return [self._rows(model, [["id", "in", page]], fields, len(page)) for page in _pages(sorted(ids), LINES)]
 
     def _fields(self, model: str, fields: Iterable[str]) -> list[str]:
         """The fields to ask for: of those with "?" behind them, the ones that are there."""
@@ -294,12 +305,17 @@ class _Seen:
 
 def _rows_of(landing: Landing) -> dict[str, list[Any]]:
     """The records in a landing, by what they are in it."""
-    found: dict[str, list[Any]] = {"head": [], "line": [], "sale_line": []}
+    found: dict[str, list[Any]] = {"head": [], "line": [], "sale_line": [], "bill_line": []}
     start = 0
     for role, size in json.loads(landing.meta["parts"]):
         found[role] += result_of(landing.body[start : start + size])
         start += size
     return found
+
+
+def _origins(rows: Iterable[Mapping[str, Any]], model: str) -> set[int]:
+    """The records of ``model`` that these come from."""
+    return {id_ for of, id_ in (named(row.get("origin")) for row in rows) if of == model}
 
 
 def _base(field: str) -> str:

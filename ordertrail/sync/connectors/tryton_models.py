@@ -10,6 +10,7 @@ UNIT = ("unit.symbol", "unit.factor", "unit.rate")
 TAXES = ("taxes.type", "taxes.rate", "taxes.childs.type", "taxes.childs.rate")
 DATES = ("create_date", "write_date")
 SALE_LINE = ("sale", *UNIT)
+BILL_LINE = ("invoice", "origin")
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class Part:
     """A model whose records are documents of a stream (``tryton_rows`` makes documents of them).
 
     A field with "?" behind it comes with a module that may not be there. ``origins``: fields of a record and its lines may
-    name an order's line, which is then read too. ``tree``: a record hangs below others, which change with it. ``own``: the
-    records belong to a company. ``hidden``: records that are not active are read too. ``several``: a record holds any number
-    of documents.
+    name an order's line, or the invoice's line that they credit; both are then read too. ``tree``: a record hangs below others,
+    which change with it. ``own``: the records belong to a company. ``hidden``: records that are not active are read too.
+    ``several``: a record holds any number of documents.
     """
 
     model: str
@@ -149,7 +150,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
         Part(
             "account.invoice",
             ("number", "party", "party.rec_name", "state", "invoice_date", "currency.code", "total_amount",
-             "lines_to_pay.maturity_date"),
+             "lines_to_pay.maturity_date", "cancel_move.origin"),
             below=Below(
                 "account.invoice.line",
                 "invoice",

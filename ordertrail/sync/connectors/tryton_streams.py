@@ -178,6 +178,7 @@ _STREAMS: tuple[dict[str, Any], ...] = (
             "due_date": "due",
             "currency": "currency.code",
             "total": "total",
+            "credits": "credits",
         },
         {"ref": "ref", "order": "order", "order_line": "order_line", "shipment": "shipment", "sku": "sku", "qty": "qty",
          "net": "net", "tax_rate": "tax_rate"},

@@ -151,18 +151,18 @@ def test_the_story_in_three_languages(db: None, company: small.SmallCompany) -> 
             told[language] = [sentence(line) for line in run.story]
     assert told["en"] == [
         "Work orders: first reading, everything",
-        "Work orders: 1 landings, 244 bytes kept",
+        "Work orders: 1 landings, 244 B kept",
         "Work orders: 1 read = 1 new + 0 changed + 0 unchanged + 0 rejected",
         "Work orders: Read as utf-8, cells separated by ,.",
     ]
     assert told["zh-hans"][:3] == [
         "生产工单：首次读取，全部读入",
-        "生产工单：落地 1 批，原文 244 字节",
+        "生产工单：落地 1 批，原文 244 B",
         "生产工单：读取 1 = 新增 1 + 变更 0 + 未变 0 + 拒收 0",
     ]
     assert told["zh-hant"][:3] == [
         "工單：首次讀取，全部讀入",
-        "工單：落地 1 批，原文 244 位元組",
+        "工單：落地 1 批，原文 244 B",
         "工單：讀取 1 = 新增 1 + 變更 0 + 未變 0 + 拒收 0",
     ]
 

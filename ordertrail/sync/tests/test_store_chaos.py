@@ -116,7 +116,6 @@ def test_after_all_faults_the_store_holds_the_truth(db: None, seed: int, changes
 
 
 @pytest.mark.slow
-@pytest.mark.store
 def test_late_commits_are_caught_by_the_lag_and_lost_without_it(db: None) -> None:
     faults = {"late_commit": 0.3, "clock_skew": 0.02}
     careful = Life(ChaosWorld(5, faults))
@@ -136,7 +135,6 @@ def test_late_commits_are_caught_by_the_lag_and_lost_without_it(db: None) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.store
 def test_what_a_careless_cursor_has_lost_is_read_when_a_sweep_finds_it(db: None) -> None:
     life = Life(ChaosWorld(5, {"late_commit": 0.3}), lag_seconds=0)
     life.live(300, between=5, sweeps=0)

@@ -115,6 +115,13 @@ def test_the_store_holds_what_tryton_says_before_and_after_changes(tryton: Tryto
     assert figures("SO-0001") == ("1130", "10", "0", "1130", "778", "352")
     assert figures("SO-0010") == ("960.5", "1.5", "0.5", "720.38", "0", "720.38")
 
+    assert [people.credit("INV-0004", of=1), people.credit("INV-0005")] == ["CN-0002", "CN-0003"]
+    third = synced(source)
+    assert (third.new, third.changed) == (2, 1)
+    compare(tryton, deleted="draft-8")
+    assert figures("SO-0001") == ("1130", "10", "0", "1017", "778", "239")
+    assert figures("SO-0010") == ("960.5", "1.5", "0.5", "0", "0", "0")
+
     change_only_a_line(people)
     swept = synced(source, sweep=True)
     assert swept.gone == 0  # missing once may be a mistake

@@ -46,11 +46,12 @@ def test_bytes_are_landed_as_they_came() -> None:
 
 
 def record_of(
-    stream: str, model: str, head: dict[str, Any], *lines: dict[str, Any], sale_lines: Any = ()
+    stream: str, model: str, head: dict[str, Any], *lines: dict[str, Any], sale_lines: Any = (), bill_lines: Any = ()
 ) -> list[Record]:
     """The records that come of what Tryton tells."""
     parts, body = [], b""
-    for role, rows in (("head", [head]), ("line", list(lines)), ("sale_line", list(sale_lines))):
+    told = {"head": [head], "line": list(lines), "bill_line": list(bill_lines), "sale_line": list(sale_lines)}
+    for role, rows in told.items():
         answer = json.dumps({"id": 1, "result": rows}).encode()
         parts.append([role, len(answer)])
         body += answer
@@ -112,6 +113,51 @@ def test_a_bill_below_zero_is_a_credit_note_in_the_unit_of_the_order() -> None:
     (told,) = bill.lines
     assert (told.order, told.order_line) == ("sale.sale,5", "sale.line,6")
     assert (told.qty, told.net, told.shipment) == (Decimal("0.5"), Decimal("300.00"), "stock.shipment.out.return,1")
+
+
+def credit_line(id_: int, origin: str) -> dict[str, Any]:
+    return {"id": id_, "invoice": 9, "origin": origin, "product.": {"id": 1, "code": "A"}, "quantity": -1.0, "unit.": PIECE,
+            "amount": money("-100.00"), "taxes.": [], "stock_moves.": []}  # fmt: skip
+
+
+def test_a_credit_note_credits_the_one_invoice_whose_lines_its_own_come_from() -> None:
+    head: dict[str, Any] = {"id": 9, "number": "CN-2", "party": 7, "party.": {"id": 7, "rec_name": "Dune"}, "state": "posted", **DATED,
+            "total_amount": money("-100.00"), "currency.": {"id": 1, "code": "CNY"}, "lines_to_pay.": []}  # fmt: skip
+    billed = [{"id": 6, "invoice": 4, "origin": "sale.line,6"}, {"id": 7, "invoice": 5, "origin": "account.invoice.line,6"},
+              {"id": 8, "invoice": 8, "origin": "account.invoice.line,8"}]  # fmt: skip
+
+    def told(*origins: str, **more: Any) -> tuple[str, list[tuple[str, str]]]:
+        lines = [credit_line(place, origin) for place, origin in enumerate(origins, 20)]
+        sale_lines = [{"id": 6, "sale": 5, "unit.": PIECE}]
+        (note,) = record_of(
+            "invoices", "account.invoice", {**head, **more}, *lines, sale_lines=sale_lines, bill_lines=billed
+        )
+        assert isinstance(note, InvoiceRecord)
+        return note.credits, [(line.order, line.order_line) for line in note.lines]
+
+    ordered = ("sale.sale,5", "sale.line,6")
+    assert told("account.invoice.line,6") == ("account.invoice,4", [ordered])
+    assert told("account.invoice.line,7") == ("account.invoice,5", [ordered])  # a credit of what credits
+    assert told("account.invoice.line,6", "sale.line,6") == ("account.invoice,4", [ordered, ordered])
+    assert told("account.invoice.line,6", "account.invoice.line,7") == ("", [ordered, ordered])  # of two: of none alone
+    assert told("sale.line,6") == ("", [ordered])  # a return has an order of its own
+    assert told("account.invoice.line,8") == ("account.invoice,8", [("", "")])  # which comes from itself
+    assert told("account.invoice.line,6", total_amount=money("100.00")) == ("", [ordered])  # no credit note
+
+
+def test_what_a_credit_note_with_refund_took_back_is_no_cancelled_bill() -> None:
+    head: dict[str, Any] = {"id": 4, "number": "INV-4", "party": 7, "party.": {"id": 7, "rec_name": "Dune"}, **DATED,
+            "state": "cancelled", "total_amount": money("100.00"), "currency.": {"id": 1, "code": "CNY"},
+            "lines_to_pay.": []}  # fmt: skip
+
+    def state(cancelled_by: Any) -> str:
+        (bill,) = record_of("invoices", "account.invoice", {**head, "cancel_move.": cancelled_by})
+        assert isinstance(bill, InvoiceRecord)
+        return bill.state
+
+    assert state({"id": 1, "origin": "account.invoice,9"}) == "posted"
+    assert state({"id": 1, "origin": "account.move,3"}) == "cancelled"
+    assert state(None) == "cancelled"
 
 
 def bank_line(id_: int, amount: str, **more: Any) -> dict[str, Any]:

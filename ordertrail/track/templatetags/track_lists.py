@@ -17,6 +17,7 @@ from ordertrail.records.shapes import Record
 from ordertrail.sync.models import SyncRun
 from ordertrail.track.field_words import word
 from ordertrail.track.reworded import reworded
+from ordertrail.track.templatetags.track_order import told
 from ordertrail.track.withheld import Told
 from ordertrail.web.templatetags import ot
 
@@ -154,11 +155,9 @@ def record_heads(record: Record) -> list[str]:
 
 
 @register.filter
-def record_cells(record: Record) -> list[str]:
+def record_cells(record: Record) -> list[SafeString | str]:
     """One record as cells."""
     cells = [getattr(record, name) for name in _shown(record)]
     if hasattr(record, "lines"):
         cells.append(len(record.lines))
-    return [
-        ", ".join(map(str, cell)) if isinstance(cell, tuple) else "" if cell is None else str(cell) for cell in cells
-    ]
+    return [told(", ".join(map(str, cell)) if isinstance(cell, tuple) else cell) for cell in cells]

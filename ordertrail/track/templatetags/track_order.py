@@ -14,10 +14,12 @@ from ordertrail.track import words
 from ordertrail.track.differences import Difference
 from ordertrail.track.field_words import figure, word
 from ordertrail.track.timeline import Event
+from ordertrail.track.when import read_up_to
 from ordertrail.web import format as write
 from ordertrail.web.templatetags import ot
 
 register = template.Library()
+register.filter("read_up_to", read_up_to)
 
 
 @register.filter

@@ -33,7 +33,7 @@ from ordertrail.track.tests.crawl_company import COSTS, EVES, crawl_company
 from ordertrail.web.rights import ROLES, may
 from ordertrail.web.tests.people import person
 
-pytestmark = [pytest.mark.slow, pytest.mark.store]
+pytestmark = pytest.mark.slow
 
 LINK = re.compile(r'\b(?:href|src|hx-get|data-href)="([^"]+)"')
 WRITES = frozenset(

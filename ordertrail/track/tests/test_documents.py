@@ -13,7 +13,16 @@ from django.utils import translation
 from ordertrail.orders.models import Order
 from ordertrail.parties.models import Customer, Person
 from ordertrail.records.models import Link, SourceDocument
-from ordertrail.records.shapes import AllocationRecord, InvoiceLineRecord, InvoiceRecord, OrderRecord, PaymentRecord
+from ordertrail.records.shapes import (
+    AllocationRecord,
+    InvoiceLineRecord,
+    InvoiceRecord,
+    OrderLineRecord,
+    OrderRecord,
+    PaymentRecord,
+    ShipmentLineRecord,
+    ShipmentRecord,
+)
 from ordertrail.track.tests.order_company import ORDER_X, A, B, Company, X, at, e1, e19, order_id
 from ordertrail.web.tests.people import person
 
@@ -87,6 +96,7 @@ def test_e2_a_part_payment_of_a_merged_invoice_falls_to_both_orders_alike(
         (B, "INV-E2", D(250), True),
     ]
     assert [(row.invoice.number, row.line.amount) for row in told.rows] == [("INV-E2", D(500))]
+    assert [(str(f.words), f.value) for f in told.facts if str(f.words) == "Customer"] == [("Customer", "Sailfar")]
     assert "amount × the order's open part" in client.get("/payments/PAY-E2/").content.decode().replace("&#x27;", "'")
 
 
@@ -97,6 +107,50 @@ def test_a_shipment_shows_whose_lines_went_with_it(company: Company, chen: Perso
         (A, 1, D(6), True),
         (B, 1, D(5), True),
     ]
+
+
+def test_products_customers_and_quantities_lead_on(company: Company, chen: Person, client: Client) -> None:
+    e19(company)
+    invoice = page(client, "/invoices/INV-2609-0024/")
+    assert [(row.name, row.product, row.unit) for row in invoice.rows] == [("航行信号灯", "/products/HL-NL02/", "pcs")]
+    assert [(s.order.customer, s.order.customer_href) for s in invoice.shares] == [("启明船厂", "/customers/C-007/")]
+    for path, customer, unit in [
+        ("/invoices/INV-2609-0024/", "启明船厂", {}),
+        ("/shipments/SH-2609-0029/", "启明船厂", {"Quantity in all": (D(6), "pcs")}),
+        ("/work-orders/WO-2609-0044/", "", {"Planned quantity": (D(10), "pcs"), "Still to finish": (D(2), "pcs")}),
+        ("/opportunities/OPP-2608-031/", "启明船厂", {}),
+    ]:
+        facts = {str(fact.words): fact for fact in page(client, path).facts}
+        assert {name: (facts[name].value, facts[name].unit) for name in unit} == unit
+        if customer:
+            assert (facts["Customer"].value, facts["Customer"].href) == (customer, "/customers/C-007/")
+    sku = {str(fact.words): fact for fact in page(client, "/work-orders/WO-2609-0044/").facts}["SKU"]
+    assert (sku.value, sku.href) == ("HL-NL02", "/products/HL-NL02/")
+    shown = client.get("/shipments/SH-2609-0029/").content.decode()
+    assert '<span class="num">6</span><span class="unit"> pcs</span>' in shown
+
+
+def test_a_line_without_an_order_finds_its_product_by_its_sku(company: Company, chen: Person, client: Client) -> None:
+    e19(company)
+    lines = (InvoiceLineRecord("1", "SO-NOWHERE", sku="hl nl02", qty=D(1), net=D(10)),
+             InvoiceLineRecord("2", "SO-NOWHERE", sku="ROPE", qty=D(1), net=D(10)))  # fmt: skip
+    company.say("erp", at(15), InvoiceRecord("I1", "INV-LOST", currency="CNY", lines=lines))
+    told = page(client, "/invoices/INV-LOST/")
+    assert [(row.name, row.product, row.unit) for row in told.rows] == [
+        ("航行信号灯", "/products/HL-NL02/", "pcs"), ("ROPE", "", "")
+    ]  # fmt: skip
+
+
+def test_quantities_of_several_units_are_not_added_up(company: Company, chen: Person, client: Client) -> None:
+    lamp, cable = OrderLineRecord("1", "LAMP", D(2), unit="件"), OrderLineRecord("2", "CABLE", D(30), unit="m")
+    company.say("oms", at(1), OrderRecord("9", "SO-9", customer_name="Sailfar", currency="CNY", lines=(lamp, cable)))
+    went = (ShipmentLineRecord("1", "LAMP", D(2), "SO-9"), ShipmentLineRecord("2", "CABLE", D(30), "SO-9"))
+    company.say("wms", at(2), ShipmentRecord("S9", "SH-9", shipped_at=at(2), lines=went),
+                ShipmentRecord("S8", "SH-8", shipped_at=at(2), lines=went[1:]))  # fmt: skip
+    told = {number: page(client, f"/shipments/{number}/") for number in ("SH-9", "SH-8")}
+    assert [(row.line.qty, row.unit) for row in told["SH-9"].rows] == [(D(2), "pcs"), (D(30), "m")]
+    whole = {number: [f.value for f in one.facts if str(f.words) == "Quantity in all"] for number, one in told.items()}
+    assert whole == {"SH-9": [], "SH-8": [D(30)]}
 
 
 @pytest.mark.parametrize("path", ["/work-orders/WO-2609-0044/", "/opportunities/OPP-2608-031/"])

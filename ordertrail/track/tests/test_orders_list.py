@@ -222,6 +222,7 @@ def test_with_many_orders_counts_and_sums_come_after_the_rows(
     alone = client.get("/order-totals/?queue=ship").content.decode()
     assert "<html" in alone
     assert "7,910.00" in alone
+    assert 'hx-get="/order-queues/?queue=ship"' in page
     tabs = client.get("/order-queues/?queue=ship", headers={"HX-Request": "true"}).content.decode()
     assert re.findall(r'class="ct"><span class="num">(\d+)<', tabs) == ["4", "2", "1", "1", "1", "0", "7"]
 
@@ -332,6 +333,21 @@ def test_views_are_saved_shared_and_deleted(anna: Person, client: Client) -> Non
     assert bo.post(f"/saved-views/{shared.pk}/delete/").status_code == 404
     assert client.post(f"/saved-views/{shared.pk}/delete/").status_code == 302
     assert not SavedView.objects.filter(shared=True).exists()
+
+
+@pytest.mark.parametrize("path", ["/orders/", "/order-queues/"])
+def test_one_tab_is_lit_at_most(anna: Person, client: Client, path: str) -> None:
+    def lit(query: str) -> list[str]:
+        page = unescape(client.get(path + query).content.decode())
+        return re.findall(r'<a href="[^"]*\?([^"]*)"[^>]* aria-current="page">', page)
+
+    assert lit("") == ["queue=open"]
+    assert lit("?queue=ship&salesperson=Mei") == ["queue=ship"]
+    for name in ("Mei must ship", "the same again"):
+        client.post("/saved-views/", {"name": name, "query": "queue=ship&salesperson=Mei", "shared": "on"})
+    assert lit("?queue=ship&salesperson=Mei") == ["queue=ship&salesperson=Mei"]
+    assert lit("?queue=ship") == ["queue=ship"]
+    assert lit("?salesperson=Mei") == []
 
 
 def test_who_is_limited_to_their_own_customers_sees_no_others(anna: Person, client: Client) -> None:

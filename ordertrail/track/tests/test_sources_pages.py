@@ -174,24 +174,27 @@ def test_a_run_tells_its_story(root: Person, client: Client) -> None:
         entry("counted", stream="order", read=9, new=6, changed=1, unchanged=1, rejected=1),
         entry("failed", detail="The database went away."),
     ]
-    told = run(
-        oms,
-        5,
-        "failed",
-        read=9,
-        new=6,
-        changed=1,
-        unchanged=1,
-        rejected=1,
-        error="The database went away.",
-        story=story,
-    )
+    counts = {"read": 9, "new": 6, "changed": 1, "unchanged": 1, "rejected": 1}
+    told = run(oms, 5, "failed", error="The database went away.", story=story, **counts)
     page = re.sub(r"\s+", " ", client.get(f"/runs/{told.pk}/").content.decode())
     assert "first reading, everything" in page
     assert "9 read = 6 new + 1 changed + 1 unchanged + 1 rejected" in page
     assert page.count("The database went away.") == 2
     assert "42 s" in page
     assert client.get("/runs/999999/").status_code == 404
+
+
+def test_times_and_sizes_are_shown_as_people_read_them(root: Person, client: Client) -> None:
+    oms = source("oms", zone="Asia/Tokyo")
+    Cursor.objects.create(source=oms, stream="order", value="2026-09-15T08:00:59")
+    assert "09-15 07:00</time>" in client.get("/sources/oms/").content.decode()
+    story = [
+        entry("stream", stream="order", since="2026-09-15T08:00:59"),
+        entry("landed", stream="order", count=12_000, size=5_400_000),
+    ]
+    page = client.get(f"/runs/{run(oms, 5, story=story).pk}/").content.decode()
+    assert "Orders: reading what changed after 09-15 07:00" in page
+    assert "Orders: 12,000 landings, 5.1 MB kept" in page
 
 
 def test_a_held_run_asks_before_anything_is_deleted(root: Person, client: Client) -> None:

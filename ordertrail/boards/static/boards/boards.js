@@ -15,7 +15,7 @@
   });
 
   // A share against its target: a line, and below it the rows that did not make it as bars.
-  const share = (data) => {
+  const share = (data, width) => {
     const percent = data.percent.map((text) => (text === null ? null : Number(text)));
     const target = Number(data.target);
     const told = percent.filter((value) => value !== null);
@@ -26,10 +26,11 @@
     const line = css('--line');
     const last = percent.findLastIndex((value) => value !== null);
     const blue = css('--c1');
-    const bars = data.names.length <= 20;
+    const right = 74;
+    const bars = (width - 40 - right) / data.names.length >= 28; // else the figures run into each other; the table has them
     return {
       ...base(),
-      grid: { left: 40, right: 74, top: 18, bottom: 24 },
+      grid: { left: 40, right, top: 18, bottom: 24 },
       xAxis: {
         type: 'category', data: data.names, axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
         axisLabel: { color: faint, fontSize: 11 },
@@ -61,13 +62,15 @@
   };
   const kinds = { share };
 
+  const show = (chart, box) => chart.setOption(kinds[box.dataset.chart](JSON.parse(box.dataset.figures), box.clientWidth));
+
   const draw = () => {
     drawn.forEach((chart, box) => { if (!box.isConnected) { chart.dispose(); drawn.delete(box); } });
     document.querySelectorAll('[data-chart]').forEach((box) => {
       const data = JSON.parse(box.dataset.figures);
       if (drawn.has(box)) drawn.get(box).dispose();
       const chart = echarts.init(box, null, { renderer: 'svg' });
-      chart.setOption(kinds[box.dataset.chart](data));
+      show(chart, box);
       chart.on('click', (at) => { if (data.rows[at.dataIndex]) location.href = data.rows[at.dataIndex]; });
       drawn.set(box, chart);
     });
@@ -94,5 +97,5 @@
   draw();
   document.addEventListener('themechange', draw);
   document.addEventListener('htmx:afterSettle', draw);
-  window.addEventListener('resize', () => drawn.forEach((chart) => chart.resize()));
+  window.addEventListener('resize', () => drawn.forEach((chart, box) => { chart.resize(); show(chart, box); }));
 })();

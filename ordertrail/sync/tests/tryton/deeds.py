@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ordertrail.sync.tests.tryton.client import Client
+from ordertrail.sync.tests.tryton.client import CONTEXT, Client
 
 DAY = date(2026, 9, 16)
 """The day that goes on bills and statements; what is shipped carries the real day, which Tryton sets itself."""
@@ -57,6 +57,20 @@ class People:
         self.chen.write("account.invoice", draft["id"], invoice_date=DAY)
         self.chen.press("account.invoice", draft["id"], "post")
         return str(self.reader.one("account.invoice", "number", id=draft["id"])["number"])
+
+    def credit(self, number: str, *, of: int = 0) -> str:
+        """Chen credits ``of`` pieces of the first line of a bill, or (0) all of it with refund; the credit note's number."""
+        bill = self.reader.one("account.invoice", number=number)["id"]
+        session = self.chen.ask("wizard.account.invoice.credit.create", CONTEXT)[0]
+        asked = {"start": {"invoice_date": DAY, "with_refund": not of, "with_refund_allowed": True}}
+        at = {**CONTEXT, "active_model": "account.invoice", "active_id": bill, "active_ids": [bill]}
+        self.chen.ask("wizard.account.invoice.credit.execute", session, asked, "credit", at)
+        self.chen.ask("wizard.account.invoice.credit.delete", session, CONTEXT)
+        note = self.reader.all("account.invoice", "lines", where=[["origin_invoices", "=", bill]])[-1]
+        if of:
+            self.chen.write("account.invoice.line", note["lines"][0], quantity=-of)
+            self.chen.press("account.invoice", note["id"], "post")
+        return str(self.reader.one("account.invoice", "number", id=note["id"])["number"])
 
     def bank(self, number: str, *parts: tuple[str, str]) -> None:
         """Chen enters one movement of the bank: (amount, number of the invoice)."""

@@ -49,14 +49,28 @@ class TrytonSays:
             for row in all_(model, *words)
         }
         self.bills = _by_id(all_("account.invoice", "number", "party.name", "state", "invoice_date", "total_amount",
-                                 "amount_to_pay", "lines_to_pay.maturity_date", where=[["type", "=", "out"]]))  # fmt: skip
-        self.bill_lines = [row for row in all_("account.invoice.line", "invoice", "origin", "quantity", "amount")
-                           if row["invoice"] in self.bills]  # fmt: skip
+                                 "amount_to_pay", "lines_to_pay.maturity_date", "origin_invoices", "cancel_move.origin",
+                                 where=[["type", "=", "out"]]))  # fmt: skip
+        every = _by_id(all_("account.invoice.line", "invoice", "origin", "quantity", "amount"))
+        self.bill_lines = [row for row in every.values() if row["invoice"] in self.bills]
+        for row in self.bill_lines:
+            model, _, id_ = (row["origin"] or "").partition(",")
+            row["origin"] = every[int(id_)]["origin"] if model == "account.invoice.line" else row["origin"]
+        for bill in self.bills.values():
+            note = str((bill["cancel_move."] or {}).get("origin"))
+            if bill["state"] == "cancelled" and note.startswith("account.invoice,"):
+                self._refunded(bill, self.bills[int(note.partition(",")[2])])
         self.money = all_("account.statement.line", "number", "date", "party.name", "amount", "related_to",
                           "statement.state", where=[["account.type.receivable", "=", True]])  # fmt: skip
         self.entries = all_("account.move.line", "move.number", "move.origin", "date", "party.name", "credit", "debit",
                             "invoice_payments", where=[["invoice_payments.type", "=", "out"]])  # fmt: skip
         self.reader = reader
+
+    @staticmethod
+    def _refunded(*both: Row) -> None:
+        """A bill that a credit note took back, and that note: Tryton has settled one with the other, and nobody has paid."""
+        for row in both:
+            row |= {"state": "posted", "amount_to_pay": row["total_amount"]}
 
     def all(self) -> dict[str, Said]:
         """By kind, each document by its number."""
@@ -194,6 +208,7 @@ class TrytonSays:
             "type": "credit_note" if row["total_amount"] < 0 else "invoice",
             "date": row["invoice_date"],
             "due": min(due, default=None),
+            "credits": self.bills[row["origin_invoices"][0]]["number"] if row["origin_invoices"] else None,
             "total": row["total_amount"],
             "open": row["amount_to_pay"],
         }
@@ -310,6 +325,7 @@ def _invoice(invoice: Invoice) -> Said:
         "type": invoice.type,
         "date": invoice.invoice_date,
         "due": invoice.due_date,
+        "credits": invoice.credits.number if invoice.credits else None,
         "total": invoice.total,
         "open": invoice.total - sum(settled) if invoice.state == "posted" else 0,
     }
