@@ -144,7 +144,9 @@ class Books:
         for told, order, line in pointing:
             if order:
                 qty = None if told.qty is None else sign * Fraction(told.qty)
-                self.rows.append(Row("invoice", order, stands, done, line, qty))
+                charge = any(other is order and each.qty is not None for each, other, _ in pointing)
+                strange = line is None and bool(told.sku)
+                self.rows.append(Row("invoice", order, stands, done, line, qty, charge=charge, strange=strange))
         parts = shares_of(record, pointing, self.tax_rate, self.digits_of(thing), self._by_number)
         day = record.due_date or record.invoice_date
         target = self.things.meant("invoice", thing.name[0], record.credits) if sign < 0 else None
@@ -197,7 +199,9 @@ class Books:
     def _figures(self, order: Order) -> dict[str, Any]:
         lines, record = order.lines, order.thing.record
         rows, bills, money = (self.counted(each, order) for each in (self.rows, self.bills, self.money))
-        by_money = any(row.family == "invoice" and row.qty is None for row in rows)
+        billed = [row for row in rows if row.family == "invoice"]
+        goods = any(row.qty is not None for row in billed)
+        by_money = any(row.qty is None and not row.charge and not (row.strange and goods) for row in billed)
         days = [row.day for row in rows if row.family == "goods" and row.day and row.qty and row.qty > 0]
         invoiced = sum((bill.amount for bill in bills), ZERO)
         paid = sum((share.amount for share in money if share.invoice), ZERO)

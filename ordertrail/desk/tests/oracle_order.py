@@ -114,6 +114,8 @@ class Row:
     invoice: Name | None = None
     day: date | None = None
     planned: Fraction = ZERO
+    charge: bool = False  # money beside quantities on one invoice: freight, a discount
+    strange: bool = False  # of an article that the order does not have
 
 
 def delivery(lines: Sequence[Line]) -> str:
