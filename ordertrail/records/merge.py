@@ -71,8 +71,10 @@ def _filled(record: Any, others: Sequence[Any]) -> Any:
 
 
 def _parts(one: Member, ordered: Sequence[Member]) -> list[Member]:
-    """The papers that the system of ``one`` keeps of the thing, ``one`` first. An order is one paper."""
-    if not hasattr(one.record, "reported"):
+    """The papers that the system of ``one`` keeps of the thing, ``one`` first. An order is one paper; and where no other system tells
+    of the thing, several papers of one system are the same told twice: a person has joined what was typed twice."""
+    elsewhere = any(m.source != one.source and not m.gone for m in ordered)
+    if not (elsewhere and hasattr(one.record, "reported")):
         return [one]
     others = [m for m in ordered if m is not one and m.source == one.source and not m.gone]
     return [one, *(m for m in others if all(getattr(m.record, n, "") == getattr(one.record, n, "") for n in _ALIKE))]
