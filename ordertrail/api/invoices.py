@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -36,8 +36,20 @@ def _sum(parts: Parts, name: str) -> Decimal:
     return from_units(sum(getattr(part, name) for part in parts.values()), MONEY_SCALE)
 
 
-def invoice_head(row: Invoice, parts: Parts) -> dict[str, Any]:
-    """What a list and the page tell of an invoice; nothing is open of one that is not posted."""
+def names_of(rows: Iterable[Invoice], parts: Mapping[int, Parts]) -> dict[int, str]:
+    """The customer's name on each invoice: as it was written there, else that of its orders where they have one."""
+    found = {row.pk: row.customer_name for row in rows}
+    silent = {pk: {order for order in parts.get(pk, {}) if order} for pk, name in found.items() if not name}
+    orders = Order.objects.filter(pk__in=set().union(*silent.values())) if silent else Order.objects.none()
+    told = {pk: known or written for pk, known, written in orders.values_list("pk", "customer__name", "customer_name")}
+    for pk, of in silent.items():
+        if len(names := {told.get(order, "") for order in of}) == 1:
+            found[pk] = names.pop()
+    return found
+
+
+def invoice_head(row: Invoice, parts: Parts, name: str) -> dict[str, Any]:
+    """What a list and the page tell of an invoice to the customer of this name; nothing is open of one that is not posted."""
 
     def money(value: Decimal) -> str:
         return written.money(value, row.currency)
@@ -46,7 +58,7 @@ def invoice_head(row: Invoice, parts: Parts) -> dict[str, Any]:
     still = row.total - paid - credited - written_off if row.state == "posted" else Decimal(0)
     return {
         "id": str(row.pk), "number": row.number or None, "kind": row.type, "state": state_of(row), "date": row.invoice_date,
-        "due_date": row.due_date, "customer_name": row.customer_name, "currency": row.currency, "net": money(row.net),
+        "due_date": row.due_date, "customer_name": name, "currency": row.currency, "net": money(row.net),
         "tax": money(row.tax), "total": money(row.total), "paid": money(paid), "credited": money(credited),
         "written_off": money(written_off), "open": money(still),
         "tax_invoice_number": row.tax_invoice_number, "home": row.home.code, "reported": row.reported,
@@ -61,7 +73,8 @@ def state_of(row: Invoice) -> str:
 def invoices(rows: Sequence[Invoice]) -> list[shapes.InvoiceRow]:
     """Invoices of a list."""
     parts = parts_of([row.pk for row in rows])
-    return [shapes.InvoiceRow(**invoice_head(row, parts.get(row.pk, {}))) for row in rows]
+    names = names_of(rows, parts)
+    return [shapes.InvoiceRow(**invoice_head(row, parts.get(row.pk, {}), names[row.pk])) for row in rows]
 
 
 def invoice(pk: int, by: Caller) -> shapes.Invoice:
@@ -79,6 +92,7 @@ def invoice_of(keys: Sequence[int], by: Caller) -> list[shapes.Invoice]:
     )
     shares = list(own(InvoiceShare.objects.filter(invoice__in=keys), by.person).order_by("pk"))
     parts = parts_of(keys)
+    names = names_of(rows.values(), parts)
     counters = dict(Invoice.objects.filter(counters__in=keys).values_list("counters", "pk"))
     codes = _codes(rows.values(), shares)
     return [
@@ -89,6 +103,7 @@ def invoice_of(keys: Sequence[int], by: Caller) -> list[shapes.Invoice]:
             [share for share in shares if share.invoice_id == pk],
             codes.get(pk),
             counters.get(pk),
+            names[pk],
         )
         for pk in keys
     ]
@@ -124,12 +139,13 @@ def _invoice(
     shares: Sequence[InvoiceShare],
     customer: str | None,
     counter: int | None,
+    name: str,
 ) -> shapes.Invoice:
     def money(value: Decimal) -> str:
         return written.money(value, row.currency)
 
     return shapes.Invoice(
-        **invoice_head(row, parts),
+        **invoice_head(row, parts, name),
         version=0,
         customer=customer,
         rate=None if row.rate is None else written.decimals(row.rate, 0),

@@ -78,7 +78,7 @@ class Opens:
         self.names: dict[int | None, Name] = {None: NOBODY}
         for order, name in named(known).items():
             self.names[order] = name
-        self.paid: dict[tuple[int, int, int | None], int] = defaultdict(int)
+        self.paid: dict[tuple[int, int | None, int | None], int] = defaultdict(int)
         self.credited: dict[tuple[int, int, int | None], int] = defaultdict(int)
         self._notes = self._credit_notes(every)
         self._credited_to: dict[int, int] = defaultdict(int)
@@ -156,19 +156,22 @@ class Opens:
 
     def spread(self, book: int, amount: int, parts: Iterable[Part], digits: int, *, alone: bool) -> list[Share]:
         """Divide a payment among what was only named in the payer's text: each part takes what those before it left open, until the
-        money is used; an order that is named ``alone`` takes it all."""
+        money is used; an order that is named ``alone`` takes it all. What goes back takes what was paid before."""
         rest = amount
         shares: list[Share] = []
         for part in parts:
-            part.amount = rest if alone and part.order else max(0, min(rest, self._due(book, part)))
+            part.amount = rest if alone and part.order and rest > 0 else within(rest, self._due(book, part, rest))
             rest -= part.amount
             shares += self.divide(book, part, digits)
         return shares
 
-    def _due(self, book: int, part: Part) -> int:
-        """What is still open on the invoice, or on the order's invoices, that the allocation is for."""
+    def _due(self, book: int, part: Part, amount: int) -> int:
+        """What is still open on the invoice, or on the order's invoices, that the allocation is for; where ``amount`` goes back, what
+        can."""
         if part.invoice:
-            return sum(self.open(book, part.invoice, order) for order in self.shares[part.invoice])
+            return sum(room for _, room in self._rooms(book, part.invoice, amount))
+        if part.order and amount < 0:
+            return sum(room for _, room in self._backs(book, part.order))
         if part.order:
             return sum(self.open(book, invoice, part.order) for invoice in self.of_order.get(part.order, ()))
         return 0
@@ -181,23 +184,31 @@ class Opens:
             yield from self._on_invoice(book, part.invoice, part.amount, digits)
         elif part.order:
             rest = part.amount
-            for invoice in self.of_order.get(part.order, ()):
-                taken = max(0, min(rest, self.open(book, invoice, part.order)))
-                if taken:
+            opens = ((invoice, self.open(book, invoice, part.order)) for invoice in self.of_order.get(part.order, ()))
+            for invoice, room in self._backs(book, part.order) if rest < 0 else [*opens, (None, rest)]:
+                if taken := within(rest, room):
                     self.paid[book, invoice, part.order] += taken
                     rest -= taken
                     yield invoice, part.order, taken
-            if rest:
-                yield None, part.order, rest
+
+    def _backs(self, book: int, order: int) -> list[tuple[int | None, int]]:
+        """What may go back for ``order``, below zero: what its credit notes give, then what was kept for itself, then what was paid on
+        its invoices, the newest first (domain.md §1.10)."""
+        listed = self.of_order.get(order, ())
+        notes = [invoice for invoice in listed if self.shares[invoice][order] < 0]
+        paid = (None, *(invoice for invoice in reversed(listed) if invoice not in notes))
+        return [(n, min(0, self.open(book, n, order))) for n in notes] + [(i, -self.paid[book, i, order]) for i in paid]
+
+    def _rooms(self, book: int, invoice: int, amount: int) -> list[tuple[int | None, int]]:
+        """What each order has open on an invoice; where ``amount`` goes back, what each has paid."""
+        shares = self.shares[invoice]
+        back = (amount < 0) != (sum(shares.values()) < 0)
+        return [(o, -self.paid[book, invoice, o] if back else self.open(book, invoice, o)) for o in shares]
 
     def _on_invoice(self, book: int, invoice: int, amount: int, digits: int) -> Iterator[Share]:
         """No more than is open there; what goes back, by what each order has paid, and no more than that (domain.md §1.4)."""
         names = {self.names[order]: order for order in self.shares[invoice]}
-        back = (amount < 0) != (sum(self.shares[invoice].values()) < 0)
-        parts = [
-            (name, -self.paid[book, invoice, order] if back else self.open(book, invoice, order))
-            for name, order in names.items()
-        ]
+        parts = [(self.names[order], room) for order, room in self._rooms(book, invoice, amount)]
         for name, share in payment_shares(within(amount, sum(part for _, part in parts)), parts, digits).items():
             order = names[name]
             self.paid[book, invoice, order] += share

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare
 from ordertrail.billing.rules import invoice_shares
 from ordertrail.lib import bulk
 from ordertrail.lib.ids import LINES
-from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, minor_digits, piece_units, to_units
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, minor_digits, piece_units, to_units
 from ordertrail.lib.numbers import number_key
 from ordertrail.orders.models import Order
+from ordertrail.orders.placing import Paper, Piece, Place, Placing, shared
 from ordertrail.orders.queries import LineFinder, LineKey
 from ordertrail.orders.rules import LineAmounts, line_amounts
 from ordertrail.records.merge import Merged
 from ordertrail.records.models import SourceDocument
 from ordertrail.records.queries import Finder
 from ordertrail.records.rules import Standing
-from ordertrail.records.shapes import InvoiceLineRecord, InvoiceRecord
+from ordertrail.records.shapes import InvoiceLineRecord, InvoiceRecord, ShipmentLineRecord
 
 INVOICE = (
     "id", "company", "home", "number", "state", "type", "reported", "customer_name", "invoice_date", "due_date", "currency",
@@ -32,6 +35,9 @@ LINE = (
 )  # fmt: skip
 SHARE = ("id", "invoice", "order", "gross", "due_date", "standing", "counts")
 
+Found = tuple[int | None, LineKey | None]
+"""The order and the order line that a line of an invoice is for, where they are known."""
+Line = TypeVar("Line", InvoiceLineRecord, ShipmentLineRecord)
 Name = tuple[str, int, str]
 """What an order is called while money is divided: number, source and ref."""
 NOBODY: Name = ("", 0, "")
@@ -63,13 +69,12 @@ def write(
         for line in m.record.lines
         if (found := orders.find(m.lines_from, line.order)) is not None
     }
-    finder = LineFinder(touched)
     numbers = named(touched)
     heads: list[tuple[Any, ...]] = []
     lines: list[tuple[Any, ...]] = []
     shares: list[tuple[Any, ...]] = []
-    for merged in invoices:
-        rows = list(_lines(merged, orders, finder, standing, currency, tax_rate))
+    for merged, places in _placed(invoices, orders, LineFinder(touched), currency):
+        rows = list(_lines(merged, places, standing, currency, tax_rate))
         target = known.find(merged.home, merged.record.credits) if _is_credit(merged.record) else None
         heads.append(_invoice(merged, rows, currency, None if target == merged.group else target))
         lines += rows
@@ -107,18 +112,76 @@ def _invoice(
     )  # fmt: skip
 
 
+def _placed(
+    invoices: Sequence[Merged[InvoiceRecord]], orders: Finder, finder: LineFinder, currency: str
+) -> Iterator[tuple[Merged[InvoiceRecord], list[Found]]]:
+    """Each invoice with the order and order line of each of its lines; one that is for several order lines is told as several."""
+    pieces = [list(_pieces(m, orders, minor_digits(m.record.currency or currency))) for m in invoices]
+    places = iter(Placing(finder, reopens=True).places([piece for of in pieces for piece in of]))
+    for merged, of in zip(invoices, pieces, strict=True):
+        record, digits = merged.record, minor_digits(merged.record.currency or currency)
+        lines: list[InvoiceLineRecord] = []
+        found: list[Found] = []
+        for line, piece in zip(record.lines, of, strict=True):
+            at = next(places)
+            lines += split(line, at, digits)
+            found += [(piece.order, key) for key, _ in at]
+        yield replace(merged, record=replace(record, lines=tuple(lines))), found
+
+
+def _pieces(merged: Merged[InvoiceRecord], orders: Finder, digits: int) -> Iterator[Piece]:
+    """Its lines, while their places in orders are looked for."""
+    record = merged.record
+    sign = -1 if record.type == "credit_note" else 1
+    paper = Paper((merged.home, record.reported), record.state, record.invoice_date, record.number, record.ref)
+    seen: Counter[tuple[int | None, str]] = Counter()
+    for line in record.lines:
+        order = orders.find(merged.lines_from, line.order)
+        qty = None if line.qty is None else sign * to_units(line.qty, QTY_SCALE)
+        told = partial(priced, line, digits) if tells(line) else None
+        yield Piece(paper, order, line.order_line, line.sku, qty, seen[order, line.sku], told)
+        seen[order, line.sku] += 1
+
+
+def tells(line: InvoiceLineRecord) -> bool:
+    """Whether an invoice's line tells its amount."""
+    return line.net is not None or line.gross is not None
+
+
+def priced(line: InvoiceLineRecord, digits: int, key: LineKey) -> bool:
+    """Whether an invoice's line bills its quantity at the price of this order line."""
+    rate = key.tax_rate if line.tax_rate is None else to_units(line.tax_rate, QTY_SCALE)
+    own = piece_units(key.net, to_units(line.qty or Decimal(0), QTY_SCALE), key.qty, digits)
+    return _part(line, key, rate, digits, gross=False) == own
+
+
+def split(line: Line, places: Sequence[Place], digits: int) -> list[Line]:
+    """A paper's line as one for each order line that it is for: its amounts by what these are worth."""
+    if len(places) == 1:
+        return [line]
+    sign = Decimal(1).copy_sign(line.qty or Decimal(0))
+    lines = [replace(line, qty=sign * from_units(abs(qty or 0), QTY_SCALE)) for _, qty in places]
+    if isinstance(line, ShipmentLineRecord):
+        return lines
+    weights = [abs(piece_units(key.net, qty or 0, key.qty, digits)) if key else 0 for key, qty in places]
+    if not any(weights):
+        weights = [abs(qty or 0) for _, qty in places]
+    net, gross = _divided(line.net, weights, digits), _divided(line.gross, weights, digits)
+    return [replace(one, net=net[at], gross=gross[at]) for at, one in enumerate(lines)]
+
+
+def _divided(amount: Decimal | None, weights: Sequence[int], digits: int) -> Sequence[Decimal | None]:
+    if amount is None:
+        return [None] * len(weights)
+    return [from_units(part, MONEY_SCALE) for part in shared(to_units(amount, MONEY_SCALE), weights, digits)]
+
+
 def _lines(
-    merged: Merged[InvoiceRecord], orders: Finder, finder: LineFinder, standing: Standing, currency: str, tax_rate: int
+    merged: Merged[InvoiceRecord], found: Sequence[Found], standing: Standing, currency: str, tax_rate: int
 ) -> Iterator[tuple[Any, ...]]:
     record = merged.record
     digits = minor_digits(record.currency or currency)
     sign = -1 if record.type == "credit_note" else 1
-    seen: Counter[tuple[int | None, str]] = Counter()
-    found: list[tuple[int | None, LineKey | None]] = []
-    for line in record.lines:
-        order = orders.find(merged.lines_from, line.order)
-        found.append((order, finder.find(order, line.order_line, line.sku, seen[order, line.sku])))
-        seen[order, line.sku] += 1
     amounts = _amounts(record, [key for _, key in found], digits, tax_rate)
     stands = standing(merged.home, record.reported)
     for place, (line, (order, key), (rate, told)) in enumerate(zip(record.lines, found, amounts, strict=True), 1):

@@ -111,7 +111,7 @@ def _allocations(
 
 def around(payments: Iterable[int], invoices: Iterable[int]) -> set[int]:
     """Every payment whose division hangs together with these payments and invoices: shares of one invoice depend on what was paid
-    on it before, so all its payments are divided again, in order."""
+    on it before, and what goes back of an order on what was kept for it, so all their payments are divided again, in order."""
     seen: set[int] = set()
     edge = set(payments)
     asked = set(invoices)
@@ -124,8 +124,19 @@ def around(payments: Iterable[int], invoices: Iterable[int]) -> set[int]:
         edge -= seen
         seen |= edge
         asked = _reached("invoice_id", "payment_id", edge) - done if edge else set()
-        edge = set()
+        edge = _for_their_orders(edge) - seen if edge else set()
     return seen
+
+
+def _for_their_orders(payments: set[int]) -> set[int]:
+    """Payments that name an order which one of these names."""
+    allocation = bulk.table(Allocation)
+    rows = bulk.select(
+        f"SELECT payment_id FROM {allocation} WHERE order_id IN"
+        f" (SELECT order_id FROM {allocation} WHERE payment_id IN {bulk.among()})",
+        [bulk.bound(payments)],
+    )
+    return {row[0] for row in rows}
 
 
 def _reached(wanted: str, by: str, keys: set[int]) -> set[int]:

@@ -134,6 +134,15 @@ def opens(invoices: Iterable[int]) -> dict[int, dict[int, Open]]:
     return found
 
 
+_GOODS = (
+    f"SELECT 1 FROM {InvoiceLine._meta.db_table} g JOIN {Invoice._meta.db_table} g_of ON g_of.id = g.invoice_id"
+    " WHERE g.order_id = l.order_id AND g.invoice_id <> %s AND g.qty IS NOT NULL AND (g.counts OR g_of.state = 'draft')"
+    " AND (g.invoice_id = l.invoice_id OR (l.sku <> '' AND l.order_line_id IS NULL))"
+)
+"""What makes a line without a quantity a charge, as freight: quantities on its invoice, or any of the order where that does not have
+its article."""
+
+
 def bills(orders: Iterable[int], but: int = 0) -> dict[int, Bill]:
     """What was billed of each of these orders, leaving out the draft ``but``."""
     ids, among = bulk.bound(set(orders)), bulk.among()
@@ -153,8 +162,9 @@ def bills(orders: Iterable[int], but: int = 0) -> dict[int, Bill]:
         f"SELECT l.order_id, l.kind, l.tax_rate, i.state, SUM(l.net), SUM(l.tax), SUM(l.gross) FROM {bulk.table(InvoiceLine)} l"
         f" JOIN {bulk.table(Invoice)} i ON i.id = l.invoice_id"
         f" WHERE l.order_id IN {among} AND i.id <> %s AND l.qty IS NULL AND (l.counts OR i.state = 'draft')"
+        f" AND (l.kind IN ('advance', 'deduction') OR NOT EXISTS ({_GOODS}))"
         " GROUP BY l.order_id, l.kind, l.tax_rate, i.state",
-        [ids, but],
+        [ids, but, but],
     ):
         bill = found[order]
         if kind == "deduction" or (kind == "advance" and state != "draft"):

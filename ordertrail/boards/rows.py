@@ -176,5 +176,5 @@ def _text(cell: Cell) -> str:
         return "1" if value else "0"
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
+    text = cell.words
     return f"'{text}" if isinstance(value, str) and text.startswith(RUNS) else text

@@ -70,7 +70,9 @@ def replay(
 
 def explain(
     order: Annotated[str, typer.Argument(help="The order's number.")],
-    figure: Annotated[str, typer.Argument(help="ordered, shipped, invoiced, paid or finished.")],
+    figure: Annotated[
+        str, typer.Argument(help="A figure of the order: paid, open_receivable, not_invoiced, shipped_qty …")
+    ],
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -86,7 +88,9 @@ def explain(
     if as_json:
         typer.echo(json.dumps(asdict(told), ensure_ascii=False, default=str))
         return
-    screen.print(f"[bold]{told.order} {told.figure} = {_plain(told.value)}[/]")
+    unit = f" {told.currency}" if told.currency else ""
+    believed = f"as {told.source} says" if told.source else "nobody has told of it"
+    screen.print(f"[bold]{told.order} {told.figure} = {_plain(told.value)}{unit}[/] · {believed} · as of {told.as_of}")
     for part in told.parts:
         note = "" if part.counts else "  (does not count)"
         screen.print(f"  {'+' if part.counts else '·'} {part.number}: {_plain(part.value)}{note}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from ordertrail.cli.setup import Home, use_home
+
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+ROUNDINGS = ("document", "line")
+RATE = re.compile(r"0(\.[0-9]{1,6})?")
+"""At least 0 and below 1, with the decimals that the store keeps."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,6 +44,7 @@ def init(
         raise typer.BadParameter(f"There is no time zone {timezone}; Asia/Shanghai is one.") from None
     if currency not in CURRENCIES:
         raise typer.BadParameter(f"There is no currency {currency} (ISO 4217, in capitals); CNY is one.")
+    refuse_settings(language, tax_rate, tax_rounding)
     folder = (home or chosen()).expanduser().resolve()
     if (folder / SETTINGS_FILE).exists():
         typer.echo(f"{folder} holds a company already; its zone and currency cannot be changed.", err=True)
@@ -51,6 +58,16 @@ def init(
 
     Person.objects.create_person(user, password, "admin")
     typer.echo(f"{company} is ready in {folder}. Start it: ordertrail serve --home {folder}")
+
+
+def refuse_settings(language: str, tax_rate: str, tax_rounding: str) -> None:
+    """Refuse a language, a tax rate or a way of rounding that there is not."""
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"There is no language {language}; these there are: {', '.join(LANGUAGES)}.")
+    if tax_rounding not in ROUNDINGS:
+        raise typer.BadParameter(f"Tax is not rounded by {tax_rounding}; it is by document or by line.")
+    if not RATE.fullmatch(tax_rate):
+        raise typer.BadParameter(f"{tax_rate} is no tax rate; 13 % is 0.13.")
 
 
 def first_line(path: Path) -> str:

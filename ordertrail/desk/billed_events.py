@@ -109,10 +109,24 @@ def billed_lines(orders: Collection[int]) -> list[Billed]:
             [bulk.bound(orders)],
         )
     ]  # fmt: skip
-    costs = _Costs({one.order_line for one in found if one.order_line}, {one.order for one in found if not one.qty})
+    costs = _Costs({one.order_line for one in found if one.order_line}, _by_money(found))
     for one in found:
         one.cost = costs.of(one)
     return found
+
+
+def _by_money(billed: Collection[Billed]) -> set[int]:
+    """The orders that are billed by money: by a line without a quantity that is no charge. A charge stands beside quantities on its
+    invoice, or is of an article that the order does not have while quantities are billed."""
+    goods = {(one.order, one.invoice) for one in billed if one.qty}
+    orders = {order for order, _ in goods}
+    return {
+        one.order
+        for one in billed
+        if not one.qty
+        and (one.order, one.invoice) not in goods
+        and not (one.keys["product"] and one.order_line is None and one.order in orders)
+    }
 
 
 class _Costs:

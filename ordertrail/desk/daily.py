@@ -79,7 +79,7 @@ def _moved(product: int, begin: date, end: date) -> dict[date, int]:
 
 
 def _count_moves(product: int, begin: date, end: date, days: dict[date, Day], person: object) -> None:
-    """Shipped (less what was un-shipped) and returned of each day."""
+    """Shipped (less what was un-shipped) and returned of each day, of our orders and of those of other systems."""
     seen, given = _seen(person)
     for day, kind, qty in bulk.select(
         "SELECT m.move_date, m.kind, SUM(m.qty) FROM stock_move m LEFT JOIN orders_orderline l ON l.id = m.order_line"
@@ -92,6 +92,17 @@ def _count_moves(product: int, begin: date, end: date, days: dict[date, Day], pe
             row.returned += int(qty)
         else:
             row.shipped -= int(qty)
+    for day, out, back in bulk.select(
+        "SELECT d.shipped_date, SUM(CASE WHEN g.qty > 0 THEN g.qty ELSE 0 END), SUM(CASE WHEN g.qty < 0 THEN -g.qty ELSE 0 END)"
+        " FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id"
+        " JOIN shipping_shipmentline g ON g.order_line_id = l.id JOIN shipping_shipment d ON d.id = g.shipment_id"
+        " LEFT JOIN orders_terms t ON t.order_id = l.order_id WHERE l.product_id = %s AND d.shipped_date >= %s"
+        f" AND d.shipped_date <= %s AND g.counts AND t.order_id IS NULL{seen} GROUP BY d.shipped_date",
+        [product, begin.isoformat(), end.isoformat(), *given],
+    ):
+        row = days[date.fromisoformat(str(day))]
+        row.shipped += int(out)
+        row.returned += int(back)
 
 
 def _ordered(product: int, begin: date, end: date, person: object) -> list[tuple[date, int]]:

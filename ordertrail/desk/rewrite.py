@@ -23,7 +23,7 @@ from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.lib.numbers import number_key
 from ordertrail.orders import actions as orders
 from ordertrail.orders.models import Order, OrderLine, OrderStatus
-from ordertrail.orders.queries import LineFinder
+from ordertrail.orders.queries import LineFinder, with_twins
 from ordertrail.parties import actions as parties
 from ordertrail.presales import actions as presales
 from ordertrail.presales.models import Opportunity
@@ -82,15 +82,36 @@ class Rewrite:
         own = own_among(asked) if kind in OWN_KINDS else set()
         if own:
             self._own(kind, own)
-        ids = sorted(asked - own)
+        ids = asked - own
         ranks = self.beliefs.ranks(kind)
-        found = members(ids, self.at_hand, self.alone)
-        merged = [merge(group, of_group, ranks) for group, of_group in sorted(found.items())]
+        found, merged = dict[int, list[Member]](), list[Merged[Any]]()
+        more = ids
+        while more:
+            of = members(sorted(more), self.at_hand, self.alone)
+            fresh = [merge(group, of_group, ranks) for group, of_group in of.items()]
+            found, merged, ids = found | of, merged + fresh, ids | more
+            more = self._beside(kind, more, fresh) - ids
+        self.touched[kind] |= ids
+        merged.sort(key=lambda one: one.group)
         self.keys = {group: keys_of(of_group) for group, of_group in found.items()}
         borne = Counter(key for keys in self.keys.values() for key in keys)
         self.shared = {key for key, times in borne.items() if times > 1}  # who meant one of them may mean none now
-        old = [group for group in ids if group not in self.alone]
+        old = sorted(ids - self.alone.keys())
         getattr(self, f"_{kind}")(old, merged)
+
+    def _beside(self, kind: str, ids: Collection[int], merged: Iterable[Merged[Any]]) -> set[int]:
+        """The other papers of orders with several lines of one SKU that these are for or were: which of them a paper means hangs on
+        what all of them leave (orders/placing.py)."""
+        if kind not in _PLACED:
+            return set()
+        model, column = _PLACED[kind]
+        finder, named = self.finders["order"], [(m.lines_from, line.order) for m in merged for line in m.record.lines]
+        finder.learn(named)
+        orders = {order for name in named if (order := finder.find(*name)) is not None}
+        orders |= _orders_of(model, column, [group for group in ids if group not in self.alone])
+        twins = with_twins(orders)
+        found = {row[0] for row in _where(model, column, "order_id", twins)}
+        return found - own_among(found) if found else found
 
     def _wake(self, kind: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Have the documents of ``kind`` named first in each row made again too."""
@@ -249,6 +270,12 @@ class Rewrite:
         self.orders |= orders
         self.touched["payment"] |= placed
 
+
+_PLACED: dict[str, tuple[Any, str]] = {
+    "shipment": (ShipmentLine, "shipment_id"),
+    "invoice": (InvoiceLine, "invoice_id"),
+}
+"""Documents whose lines are placed on lines of orders by what is left: the table of their lines and the column of their id."""
 
 _POINTING: tuple[tuple[str, Any, str], ...] = (
     ("shipment", ShipmentLine, "shipment_id"),

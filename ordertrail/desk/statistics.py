@@ -1,8 +1,9 @@
 """Revenue, cost and profit by what happened: each event belongs to its day, and no day is ever counted otherwise later.
 
-Basis *shipped*: goods out, back and un-shipped, at their piece of the line's net; *ordered*: confirmed orders at their planned cost;
-*invoiced*: posted invoices and credit notes at the cost of the line's shipments; *paid*: what came in on them (domain.md §1.6, §1.10).
-What a back-dated receipt changes in the cost of goods stands on the day on which it was learned. Store integers, company currency.
+Basis *shipped*: goods out, back and un-shipped, at their piece of the line's net, those of other systems' orders at a cost unknown;
+*ordered*: confirmed orders at their planned cost; *invoiced*: posted invoices and credit notes at the cost of the line's shipments;
+*paid*: what came in on them (domain.md §1.6, §1.10). What a back-dated receipt changes in the cost of goods stands on the day on
+which it was learned. Store integers, company currency.
 """
 
 from __future__ import annotations
@@ -32,18 +33,19 @@ OF_GOODS = ("product", "category", "day")
 
 @dataclass(slots=True)
 class Sum:
-    """Figures of one key. ``revenue`` is empty where a currency has no rate yet."""
+    """Figures of one key. ``revenue`` is empty where a currency has no rate yet, ``cost`` where goods of an order of another system are
+    among them: what they cost it does not tell."""
 
     key: str
     qty: int = 0
     revenue: int | None = 0
-    cost: int = 0
+    cost: int | None = 0
 
-    def add(self, qty: int, revenue: int | None, cost: int) -> None:
+    def add(self, qty: int, revenue: int | None, cost: int | None) -> None:
         """Count an event, or many together."""
         self.qty += qty
         self.revenue = None if self.revenue is None or revenue is None else self.revenue + revenue
-        self.cost += cost
+        self.cost = None if self.cost is None or cost is None else self.cost + cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def profit(by: str, basis: str, asked: Asked) -> tuple[list[Sum], Sum]:
     return sorted(sums.values(), key=lambda one: one.key), total
 
 
-Event = tuple[Any, date, str, int, int, int]
+Event = tuple[Any, date, str, int, int, int | None]
 """(key, day, currency of the revenue, quantity, revenue, cost)."""
 
 
@@ -85,7 +87,7 @@ def _events(by: str, basis: str, asked: Asked) -> Iterable[Event]:
     if basis == "ordered":
         parts = [_ORDERED]
     elif basis == "shipped":
-        parts = [_SHIPPED, _ADJUSTED.replace("{loss}", ", 'loss'" if losses else "")]
+        parts = [_SHIPPED, _ADJUSTED.replace("{loss}", ", 'loss'" if losses else ""), _MIRRORED]
     else:
         yield from _keyed(by, billed_events(asked) if basis == "invoiced" else paid_events(asked))
     if losses:
@@ -100,6 +102,11 @@ SELECT m.product_id, m.order_line, m.move_date AS day, SUM(-m.qty) AS qty, SUM(-
 FROM stock_move m
 WHERE m.kind IN ('shipment', 'unship', 'return') AND m.order_line IS NOT NULL AND m.move_date >= %s AND m.move_date <= %s{of_product}
 GROUP BY m.product_id, m.order_line, m.kind, m.line, m.move_date"""
+_MIRRORED = """
+SELECT l.product_id, l.id AS order_line, d.shipped_date AS day, g.qty, CAST(NULL AS bigint) AS cost, 0 AS whole
+FROM shipping_shipmentline g JOIN shipping_shipment d ON d.id = g.shipment_id JOIN orders_orderline l ON l.id = g.order_line_id
+LEFT JOIN orders_terms t ON t.order_id = l.order_id
+WHERE g.counts AND t.order_id IS NULL AND d.shipped_date >= %s AND d.shipped_date <= %s{of_line}"""
 _ADJUSTED = """
 SELECT m.product_id, m.order_line, a.adjustment_date, 0, -a.value, 0
 FROM stock_costadjustment a JOIN stock_move m ON m.id = a.move_id
@@ -127,14 +134,15 @@ def _select(by: str, events: str, values: list[Any], asked: Asked) -> Iterable[E
         more.append(bulk.bound(names))
     rows = bulk.select(
         f"SELECT {KEYS[by]}, e.day, COALESCE(o.currency, ''), SUM(e.qty), SUM(CASE WHEN l.id IS NULL OR e.qty = 0 THEN 0"
-        " WHEN e.whole = 1 THEN l.net ELSE ot_piece(l.net, e.qty, l.qty, o.digits) END), SUM(e.cost)"
+        " WHEN e.whole = 1 THEN l.net ELSE ot_piece(l.net, e.qty, l.qty, o.digits) END),"
+        " CASE WHEN COUNT(e.cost) = COUNT(*) THEN SUM(e.cost) END"
         f" FROM ({events}) e LEFT JOIN catalog_product p ON p.id = e.product_id LEFT JOIN orders_orderline l ON l.id = e.order_line"
         " LEFT JOIN orders_order o ON o.id = l.order_id LEFT JOIN parties_customer c ON c.id = o.customer_id"
         f" WHERE 1 = 1{conditions} GROUP BY {KEYS[by]}, e.day, COALESCE(o.currency, '')",
         [*values, *more],
     )
     for key, day, currency, qty, revenue, cost in rows:
-        yield key, date.fromisoformat(str(day)), currency, int(qty), int(revenue), int(cost)
+        yield key, date.fromisoformat(str(day)), currency, int(qty), int(revenue), None if cost is None else int(cost)
 
 
 def _keyed(by: str, found: Iterable[Any]) -> Iterable[Event]:

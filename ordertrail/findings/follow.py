@@ -22,7 +22,7 @@ from ordertrail.findings.models import CheckRun, Finding, FindingStatus
 from ordertrail.findings.reconcile import Scope, reconcile_all
 from ordertrail.findings.suspects import orders_of_customers, suspects, suspects_by_clock
 from ordertrail.findings.view_orders import order_views
-from ordertrail.findings.view_papers import invoice_views, payment_views, shipment_views
+from ordertrail.findings.view_papers import for_the_same, invoice_views, payment_views, shipment_views
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.gate import writing
 
@@ -123,6 +123,7 @@ def _window(after: int, top: int) -> tuple[int, int, dict[str, list[int]]]:
                 changed[kind].add(document)
         after, count = rows[-1][0], count + len(rows)
     changed["order"] |= orders_of_customers(changed.pop("customer"))
+    changed["payment"] |= for_the_same(changed["payment"])
     return count, after, {kind: sorted(ids) for kind, ids in changed.items()}
 
 

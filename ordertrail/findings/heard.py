@@ -11,8 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from ordertrail.billing.invoices import priced, split, tells
 from ordertrail.billing.models import Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
 from ordertrail.findings.began import began, own_day
 from ordertrail.lib import bulk
@@ -28,6 +30,8 @@ from ordertrail.lib.money import (
     to_units,
 )
 from ordertrail.lib.numbers import number_key
+from ordertrail.orders.placing import Paper as PaperTurn
+from ordertrail.orders.placing import Piece, Placing
 from ordertrail.orders.queries import LineFinder, LineKey
 from ordertrail.records import facts
 from ordertrail.records.models import SourceDocument, SourceVersion
@@ -207,6 +211,10 @@ def _papers(groups: Collection[int]) -> Iterator[Paper]:
 # --- the other members' words, from their facts ------------------------------------------------------------------------
 
 
+_Line = tuple[int, Any, LineKey | None]
+"""A line of a paper with its order and order line."""
+
+
 class _Others:
     """The words of documents that are not their group's home."""
 
@@ -221,10 +229,12 @@ class _Others:
                 self.by_ref[paper.source, paper.ref] = paper.group
                 for text in (paper.number, *(paper.record.other_numbers if paper.record else ())):
                     self.by_key[number_key(text)].add(paper.group)
+        self.lines: dict[int, list[_Line]] = {}
         self.shares = _payment_shares([p.group for p in self.papers if p.kind == "payment"])
 
     def read(self) -> None:
         """Add their words to what was heard."""
+        self.lines = self._placed("shipped", ShipmentRecord) | self._placed("invoiced", InvoiceRecord)
         for paper in self.papers:
             if getattr(paper.record, "state", "") == "cancelled":
                 continue
@@ -247,18 +257,44 @@ class _Others:
         fits = self.by_key.get(number_key(text), set())
         return self.by_ref.get((source, text)) or (next(iter(fits)) if len(fits) == 1 else None)
 
-    def _lines(self, paper: Paper, record: Any) -> Iterator[tuple[int, Any, LineKey | None]]:
+    def _placed(self, fact: str, shape: type[ShipmentRecord | InvoiceRecord]) -> dict[int, list[_Line]]:
+        """By document the lines of these papers with the order lines that they are for, beside what the rows of their sources took."""
+        placing = Placing(self.heard.lines, reopens=shape is InvoiceRecord)
+        for (_, of), words in self.heard.words.items():
+            for word in words if of == fact else ():
+                if word.line is not None and word.qty and word.counts:
+                    placing.take((word.source, word.reported), word.line, to_units(word.qty, QTY_SCALE))
+        told = [
+            (paper, line, piece)
+            for paper in self.papers
+            if isinstance(paper.record, shape)
+            for line, piece in self._pieces(paper, paper.record)
+        ]
+        found: dict[int, list[_Line]] = defaultdict(list)
+        for (paper, line, piece), places in zip(told, placing.places([each[2] for each in told]), strict=True):
+            lines = split(line, places, minor_digits(getattr(paper.record, "currency", "")))
+            found[paper.document] += [
+                (piece.order or 0, part, key) for part, (key, _) in zip(lines, places, strict=True)
+            ]
+        return found
+
+    def _pieces(self, paper: Paper, record: Any) -> Iterator[tuple[Any, Piece]]:
+        billed = isinstance(record, InvoiceRecord)
+        back = record.type == "credit_note" if billed else record.direction == "in"
+        day = record.invoice_date if billed else moment(record.shipped_at)[1]
+        turn = PaperTurn((paper.source, record.reported), record.state, day, record.number, record.ref)
         seen: Counter[tuple[int, str]] = Counter()
         for line in record.lines:
             if (order := self._find(paper.source, line.order)) is not None:
-                key = self.heard.lines.find(order, line.order_line, line.sku, seen[order, line.sku])
+                qty = None if line.qty is None else (-1 if back else 1) * to_units(line.qty, QTY_SCALE)
+                told = partial(priced, line, minor_digits(record.currency)) if billed and tells(line) else None
+                yield line, Piece(turn, order, line.order_line, line.sku, qty, seen[order, line.sku], told)
                 seen[order, line.sku] += 1
-                yield order, line, key
 
     def _shipment(self, paper: Paper, record: ShipmentRecord) -> Iterator[tuple[int, str, Word]]:
         sign = -1 if record.direction == "in" else 1
         arrived = moment(record.arrived_at)[1]
-        for order, line, key in self._lines(paper, record):
+        for order, line, key in self.lines.get(paper.document, ()):
             qty = sign * line.qty if key else None
             done = record.state == "done"
             yield order, "shipped", Word(
@@ -270,9 +306,7 @@ class _Others:
         posted = record.state == "posted"
         nets: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         gross: dict[int, int] = defaultdict(int)
-        own = 0
-        for order, line, key in self._lines(paper, record):
-            own += 1
+        for order, line, key in self.lines.get(paper.document, ()):
             qty = sign * line.qty if key and line.qty is not None else None
             yield order, "invoiced", Word(paper.source, paper.document, record.reported, posted, _id(key), qty)
             rate = to_units(line.tax_rate, QTY_SCALE) if line.tax_rate is not None else key.tax_rate if key else 0
@@ -282,9 +316,10 @@ class _Others:
                 nets[order][rate] += _net(line, key, minor_digits(record.currency))
         digits = minor_digits(record.currency)
         orders = {*nets, *gross}
+        whole = all(self._find(paper.source, line.order) is not None for line in record.lines)
         for order in orders:
             amount = gross[order] + sum(net + tax_units(net, rate, digits) for rate, net in nets[order].items())
-            if record.total is not None and len(orders) == 1 and own == len(record.lines):
+            if record.total is not None and len(orders) == 1 and whole:
                 amount = to_units(record.total, MONEY_SCALE)
             yield order, "invoiced", Word(
                 paper.source, paper.document, record.reported, posted, amount=from_units(sign * amount, MONEY_SCALE)

@@ -202,9 +202,10 @@ class PaperView:
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """A payment that came in and is no mere figure: who paid, what of it is ``placed`` on orders or invoices, whether its payer
-    is a customer's name, the orders and invoices among them that are in other currencies, and the customer's oldest open invoices
-    (number, what is open)."""
+    """A payment that came in or (``amount`` below zero) went back and is no mere figure: who paid, what of it is ``placed`` on orders
+    or invoices, whether its payer is a customer's name, the orders and invoices among them that are in other currencies, the
+    customer's oldest open invoices (number, what is open), and whether a source that is believed before its own has placed as much
+    of the same money nowhere (``echo``)."""
 
     id: int
     number: str
@@ -219,3 +220,4 @@ class PaymentView:
     currency: str
     foreign: tuple[Foreign, ...] = ()
     opens: tuple[tuple[str, Decimal], ...] = ()
+    echo: bool = False

@@ -134,25 +134,27 @@ def _names(
 
 
 def payment_views(ids: Collection[int]) -> list[PaymentView]:
-    """The views of these payments (money in, done), by a fixed number of queries."""
+    """The views of these payments (done; what we paid back ourselves apart), by a fixed number of queries."""
     bound, sources, foreign = bulk.bound(ids), Beliefs.now().by_id, _foreign(_PAID, ids)
     placed = _placed(bound)
     rows = bulk.select(
         "SELECT d.id, d.number, d.home_id, s.learned_at, s.version, s.last_seq, d.payer, d.paid_date, d.reference, d.amount, d.currency"
         f" FROM {bulk.table(Payment)} d JOIN {bulk.table(SourceDocument)} s ON s.id = d.id"
-        f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported AND d.amount > 0 ORDER BY d.id",
+        f" WHERE d.id IN {bulk.among()} AND d.state = 'done' AND NOT d.reported AND (d.amount > 0 OR d.refunds_id IS NULL)"
+        " ORDER BY d.id",
         [bound],
     )
     payers = customers_named({row[6] for row in rows})
     known = known_by(customer for customer in payers.values() if customer is not None)
     waiting = {payers.get(row[6]) for row in rows if placed.get(row[0], 0) < row[9]}
     opens = _opens({customer for customer in waiting if customer is not None})
+    echoes = _echoes({row[0] for row in rows if placed.get(row[0], 0) != row[9]})
     return [
         PaymentView(
             document, number, sources[home], began(instant(at), version, seq, paid), payer, _elsewhere(home, known, payers.get(payer)),
             day(paid), reference, from_units(units, MONEY_SCALE),
-            from_units(min(units, placed.get(document, 0)), MONEY_SCALE), currency, foreign.get(document, ()),
-            tuple(opens[payers.get(payer), currency]),
+            from_units(min(placed.get(document, 0), units, key=abs), MONEY_SCALE), currency, foreign.get(document, ()),
+            tuple(opens[payers.get(payer), currency]), document in echoes,
         )
         for document, number, home, at, version, seq, payer, paid, reference, units, currency in rows
     ]  # fmt: skip
@@ -170,6 +172,46 @@ def _placed(payments: Any) -> dict[int, int]:
     for payment, units in rows:
         found[payment] += units
     return found
+
+
+def for_the_same(payments: Collection[int]) -> set[int]:
+    """Other payments for an invoice or an order that one of these is for: what is told of them may depend on these."""
+    return {other for _, other in _together(payments)}
+
+
+def _together(payments: Collection[int]) -> list[tuple[int, int]]:
+    """Each of these payments with each other one for the same invoice or order."""
+    if not payments:
+        return []
+    allocation, bound = bulk.table(Allocation), bulk.bound(payments)
+    one = (
+        f"SELECT m.payment_id, o.payment_id FROM {allocation} m JOIN {allocation} o ON o.{{0}} = m.{{0}}"
+        f" WHERE m.payment_id IN {bulk.among()} AND o.payment_id <> m.payment_id"
+    )
+    return [
+        (a, b) for a, b in bulk.select(f"{one.format('invoice_id')} UNION {one.format('order_id')}", [bound, bound])
+    ]
+
+
+def _echoes(payments: Collection[int]) -> set[int]:
+    """Those of these payments of which as much is placed nowhere as of another one for the same invoice or order, which a source tells
+    that is believed before theirs: bank and ERP may both tell of the same money."""
+    pairs = _together(payments)
+    both = bulk.bound({payment for pair in pairs for payment in pair})
+    placed, standing = _placed(both), Beliefs.now().standings("money")
+    rests = {
+        row[0]: (standing(row[1], False), row[2], row[3] - placed.get(row[0], 0))
+        for row in bulk.select(
+            f"SELECT id, home_id, currency, amount FROM {bulk.table(Payment)}"
+            f" WHERE id IN {bulk.among()} AND state = 'done' AND NOT reported",
+            [both],
+        )
+    }
+    return {
+        mine
+        for mine, other in pairs
+        if other in rests and rests[other][0] < rests[mine][0] and rests[other][1:] == rests[mine][1:]
+    }
 
 
 def _opens(customers: Collection[int]) -> dict[tuple[int | None, str], list[tuple[str, Decimal]]]:

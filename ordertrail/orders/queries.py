@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import QuerySet
 
@@ -52,18 +53,19 @@ class LineKey:
     ref: str
     sku: str
     qty: int
+    cancelled: int
     net: int
     tax_rate: int
     gross: int
 
 
 class LineFinder:
-    """Which line of an order another document means: by its ref, then by SKU and place among lines of that SKU."""
+    """The lines of orders, and which of them another document may mean: by its ref, else all lines of its SKU."""
 
     def __init__(self, orders: Iterable[int]) -> None:
         self.lines: dict[int, list[LineKey]] = defaultdict(list)
         rows = bulk.select(
-            f"SELECT id, order_id, line, ref, sku, qty, net, tax_rate, gross FROM {bulk.table(OrderLine)}"
+            f"SELECT id, order_id, line, ref, sku, qty, cancelled_qty, net, tax_rate, gross FROM {bulk.table(OrderLine)}"
             f" WHERE order_id IN {bulk.among()} ORDER BY id",
             [bulk.bound(set(orders))],
         )
@@ -75,17 +77,38 @@ class LineFinder:
             )
         )
 
-    def find(self, order: int | None, ref: str, sku: str, place: int = 0) -> LineKey | None:
-        """The line of ``order`` named ``ref`` (its SKU must not contradict), else the ``place``-th line of ``sku``, or the only one."""
-        if order is None:
-            return None
-        lines = self.lines.get(order, [])
+    @cached_property
+    def twins(self) -> set[int]:
+        """The orders that have several lines of one SKU."""
+        return _twins((order, line.sku) for order, lines in self.lines.items() for line in lines)
+
+    def alike(self, order: int | None, ref: str, sku: str) -> list[LineKey]:
+        """The line of ``order`` named ``ref`` (its SKU must not contradict), else every line of ``sku``; without a SKU the only one."""
+        lines = self.lines.get(order, []) if order is not None else []
         wanted = number_key(sku)
         if ref:
             named = [line for line in lines if line.ref == ref and (not wanted or number_key(line.sku) == wanted)]
             if len(named) == 1:
-                return named[0]
-        alike = [line for line in lines if number_key(line.sku) == wanted] if wanted else lines
-        if not wanted and len(alike) != 1:
-            return None
-        return alike[min(place, len(alike) - 1)] if alike else None
+                return named
+        if wanted:
+            return [line for line in lines if number_key(line.sku) == wanted]
+        return lines if len(lines) == 1 else []
+
+    def find(self, order: int | None, ref: str, sku: str, nth: int = 0) -> LineKey | None:
+        """The line that ``ref`` and ``sku`` name; of several lines of that SKU the ``nth``, or the last."""
+        alike = self.alike(order, ref, sku)
+        return alike[min(nth, len(alike) - 1)] if alike else None
+
+
+def with_twins(orders: Collection[int]) -> set[int]:
+    """Those of these orders that have several lines of one SKU."""
+    rows = bulk.select(
+        f"SELECT order_id, sku FROM {bulk.table(OrderLine)} WHERE order_id IN {bulk.among()}", [bulk.bound(orders)]
+    )
+    return _twins(rows) if rows else set()
+
+
+def _twins(rows: Iterable[tuple[int, str]]) -> set[int]:
+    """The orders with several lines of one SKU, out of (order, SKU) of each line."""
+    many = Counter((order, key) for order, sku in rows if (key := number_key(sku)))
+    return {order for (order, _), times in many.items() if times > 1}

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations
 
 from ordertrail.lib import bulk
 from ordertrail.lib.numbers import name_key, number_key
@@ -19,6 +20,10 @@ from ordertrail.records.shapes import CustomerRecord, Record, Same
 
 _BY_KEY = {"customer": ("tax_number", "name"), "product": ("sku",)}
 """Rules that join documents of several systems by a key that both carry, strongest first."""
+
+
+Joins = tuple[int, int, str]
+"""A link: the documents that it joins, and the rule that made it ("": a person)."""
 
 
 def _rule_keys(record: Record, rule: str) -> set[str]:
@@ -41,6 +46,10 @@ def claim(kind: str, records: dict[int, Record], at: datetime, before: Mapping[i
     touched = _claim_by_name(kind, records, at, also)
     for rule in _BY_KEY.get(kind, ()):
         touched |= _claim_by_key(kind, rule, records, at, also)
+    if kind == "customer":  # their tax numbers decide whether names join them
+        named = Link.objects.filter(kind=kind, rule="name", ended_at=None)
+        for side in ("document_id", "other_id"):
+            touched |= set(named.filter(**{f"{side}__in": records}).values_list(side, flat=True))
     return touched
 
 
@@ -99,12 +108,16 @@ def _point_claims(kind: str, keys: set[str]) -> set[int]:
 
 
 def _only_by(rule: str, carriers: dict[str, dict[int, set[tuple[int, bool]]]], records: dict[int, Record]) -> None:
-    """Leave out customers that bear the key as something else: one's name may be another's number."""
+    """Leave out customers that bear the key as something else (one's name may be another's number), and names that contradicting tax
+    numbers share: which of these a third one of that name is would be a guess."""
     met = {document for by_source in carriers.values() for listed in by_source.values() for document, _ in listed}
     told = records | said_now("customer", met - records.keys())
     for key, by_source in carriers.items():
         for source, listed in by_source.items():
             by_source[source] = {one for one in listed if key in _rule_keys(told[one[0]], rule)}
+        bearers = {document for listed in by_source.values() for document in _living(listed)}
+        if rule == "name" and len(set().union(*(_rule_keys(told[one], "tax_number") for one in bearers))) > 1:
+            by_source.clear()
 
 
 def _living(carriers: Iterable[tuple[int, bool]]) -> list[int]:
@@ -168,12 +181,13 @@ def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> Regro
     asked = set(documents)
     if not asked:
         return Regrouped()
-    pairs = _links_around(kind, asked)
+    links = _links_around(kind, asked)
     parted = {
         frozenset(pair) for pair in Link.objects.filter(kind=kind, parted=True).values_list("document_id", "other_id")
     }
-    joined = groups(pair for pair in pairs if frozenset(pair) not in parted)
-    members = asked | set(joined) | {node for pair in pairs for node in pair}
+    living = [link for link in links if frozenset(link[:2]) not in parted]
+    joined = groups(link[:2] for link in (_undisputed(living) if kind == "customer" else living))
+    members = asked | set(joined) | {node for link in links for node in link[:2]}
     rows = {
         row[0]: row
         for row in SourceDocument.objects.filter(pk__in=members).values_list(
@@ -193,19 +207,35 @@ def regroup(kind: str, documents: Iterable[int], ranks: dict[int, int]) -> Regro
     return found
 
 
-def _links_around(kind: str, asked: set[int]) -> list[tuple[int, int]]:
+def _undisputed(links: Sequence[Joins]) -> list[Joins]:
+    """The links without names that join customers of contradicting tax numbers, through whomever they do."""
+    whole = groups(link[:2] for link in links)
+    sure = groups(link[:2] for link in links if link[2] != "name")
+    named = {id(group := whole[one]): group for one, _, rule in links if rule == "name"}
+    told = said_now("customer", set().union(*named.values())) if named else {}
+    numbers = {node: _rule_keys(record, "tax_number") for node, record in told.items()}
+    disputed: set[int] = set()
+    for group in named.values():
+        parts = {frozenset(sure.get(node, {node})) for node in group}
+        borne = [found for part in parts if (found := set().union(*(numbers.get(node, set()) for node in part)))]
+        if any(one.isdisjoint(other) for one, other in combinations(borne, 2)):
+            disputed |= group
+    return [link for link in links if link[2] != "name" or link[0] not in disputed]
+
+
+def _links_around(kind: str, asked: set[int]) -> list[Joins]:
     """Every live link of the connected pieces that hold ``asked``, walked outwards until nothing new is met. Documents that
     share a stored group with one asked for are walked too: their link may just have ended."""
     seen: set[int] = set()
-    edges: set[tuple[int, int]] = set()
+    edges: set[Joins] = set()
     homes = set(SourceDocument.objects.filter(pk__in=asked).values_list("group", flat=True))
     edge = asked | set(SourceDocument.objects.filter(group__in=homes).values_list("id", flat=True))
     while edge:
         seen |= edge
         live = Link.objects.filter(kind=kind, ended_at=None).exclude(other=None)
-        found = {*live.filter(document__in=edge).values_list("document_id", "other_id")}
-        found |= {*live.filter(other__in=edge).values_list("document_id", "other_id")}
+        found = {*live.filter(document__in=edge).values_list("document_id", "other_id", "rule")}
+        found |= {*live.filter(other__in=edge).values_list("document_id", "other_id", "rule")}
         edges |= found
-        edge = {node for pair in found for node in pair} - seen
+        edge = {node for link in found for node in link[:2]} - seen
     asked |= seen
     return sorted(edges)

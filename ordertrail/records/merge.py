@@ -15,6 +15,8 @@ _OWN = {
     "ref", "number", "state", "lines", "allocations", "reported", "same_as", "other_numbers", "direction", "type", "credits",
 }  # fmt: skip
 """Fields that are the home's alone: filling them from another system would mix two documents."""
+_ALIKE = ("state", "direction", "type", "reported", "currency")
+"""Fields in which the papers are equal that one system keeps of one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Merged(Generic[Shape]):
 
 def merge(group: int, members: Sequence[Member], ranks: Mapping[int, int]) -> Merged[Any]:
     """The agreed record: the home's words; where it is silent, the next one's that is believed. Lines come whole from the first
-    that has any. A group that all its sources have lost is cancelled."""
+    source that has any, from all its papers: two receipts of one transfer. A group that all its sources have lost is cancelled."""
     if len(members) == 1 and not members[0].gone:
         only = members[0].source
         return Merged(group, only, members[0].record, only, names_from=only)
@@ -42,11 +44,14 @@ def merge(group: int, members: Sequence[Member], ranks: Mapping[int, int]) -> Me
     record: Any = home.record
     if len(ordered) > 1:
         record = _filled(record, [member.record for member in ordered[1:] if not member.gone])
+        record = _summed(record, [part.record for part in _parts(home, ordered)])
     lines_from = home
     for name in ("lines", "allocations"):
-        if hasattr(record, name) and not getattr(record, name):
-            lines_from = next((m for m in ordered[1:] if not m.gone and getattr(m.record, name)), home)
-            record = replace(record, **{name: getattr(lines_from.record, name)})
+        if hasattr(record, name):
+            others = [m for m in ordered[1:] if not m.gone]
+            asked = (home, *sorted(others, key=lambda m: getattr(m.record, "state", "") == "cancelled"))
+            lines_from = next((m for m in asked if _whole(m, ordered, name)), home)
+            record = replace(record, **{name: _whole(lines_from, ordered, name)})
     if home.gone and hasattr(record, "state"):
         record = replace(record, state="cancelled")
     pointer = "order" if hasattr(record, "order") else "customer"
@@ -63,3 +68,28 @@ def _filled(record: Any, others: Sequence[Any]) -> Any:
             if told is not None:
                 missing[name] = told
     return replace(record, **missing) if missing else record
+
+
+def _parts(one: Member, ordered: Sequence[Member]) -> list[Member]:
+    """The papers that the system of ``one`` keeps of the thing, ``one`` first. An order is one paper; and where no other system tells
+    of the thing, several papers of one system are the same told twice: a person has joined what was typed twice."""
+    elsewhere = any(m.source != one.source and not m.gone for m in ordered)
+    if not (elsewhere and hasattr(one.record, "reported")):
+        return [one]
+    others = [m for m in ordered if m is not one and m.source == one.source and not m.gone]
+    return [one, *(m for m in others if all(getattr(m.record, n, "") == getattr(one.record, n, "") for n in _ALIKE))]
+
+
+def _whole(one: Member, ordered: Sequence[Member], name: str) -> tuple[Any, ...]:
+    """The lines or allocations on all papers of the system of ``one``."""
+    return tuple(line for part in _parts(one, ordered) for line in getattr(part.record, name))
+
+
+def _summed(record: Any, parts: Sequence[Any]) -> Any:
+    """``record`` with the amount of all its ``parts``, where they are several."""
+    sums = {
+        name: None if None in told else sum(told)
+        for name in ("amount", "total")
+        if len(parts) > 1 and hasattr(record, name) and (told := [getattr(part, name) for part in parts])
+    }
+    return replace(record, **sums) if sums else record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ordertrail.lib import bulk
@@ -11,6 +11,7 @@ from ordertrail.lib.ids import LINES
 from ordertrail.lib.moments import moment
 from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.lib.numbers import number_key
+from ordertrail.orders.placing import Paper, Piece, Place, Placing
 from ordertrail.orders.queries import LineFinder
 from ordertrail.records.merge import Merged
 from ordertrail.records.queries import Finder
@@ -44,9 +45,11 @@ def write(shipments: Sequence[Merged[ShipmentRecord]], orders: Finder, standing:
         for line in m.record.lines
         if (found := orders.find(m.lines_from, line.order)) is not None
     }
-    lines = LineFinder(touched)
+    pieces = [list(_pieces(m, orders)) for m in shipments]
+    places = iter(Placing(LineFinder(touched), reopens=False).places([piece for of in pieces for piece in of]))
     bulk.insert(Shipment, SHIPMENT, [_shipment(m) for m in shipments])
-    bulk.insert(ShipmentLine, LINE, [row for m in shipments for row in _lines(m, orders, lines, standing)])
+    rows = (_lines(m, of, places, standing) for m, of in zip(shipments, pieces, strict=True))
+    bulk.insert(ShipmentLine, LINE, [row for of in rows for row in of])
     return touched
 
 
@@ -61,19 +64,29 @@ def _shipment(merged: Merged[ShipmentRecord]) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _lines(
-    merged: Merged[ShipmentRecord], orders: Finder, lines: LineFinder, standing: Standing
-) -> Iterator[tuple[Any, ...]]:
+def _pieces(merged: Merged[ShipmentRecord], orders: Finder) -> Iterator[Piece]:
+    """Its lines, while their places in orders are looked for."""
     record = merged.record
     sign = -1 if record.direction == "in" else 1
-    stands = standing(merged.home, record.reported)
+    day = moment(record.shipped_at)[1]
+    paper = Paper((merged.home, record.reported), record.state, day, record.number, record.ref)
     seen: Counter[tuple[int | None, str]] = Counter()
-    for place, line in enumerate(record.lines, 1):
+    for line in record.lines:
         order = orders.find(merged.lines_from, line.order)
-        found = lines.find(order, line.order_line, line.sku, seen[order, line.sku])
+        qty = sign * to_units(line.qty, QTY_SCALE)
+        yield Piece(paper, order, line.order_line, line.sku, qty, seen[order, line.sku])
         seen[order, line.sku] += 1
+
+
+def _lines(
+    merged: Merged[ShipmentRecord], pieces: Iterable[Piece], places: Iterator[list[Place]], standing: Standing
+) -> Iterator[tuple[Any, ...]]:
+    """One row for each order line that a line of the shipment is for."""
+    stands = standing(merged.home, merged.record.reported)
+    told = zip(merged.record.lines, pieces, strict=True)
+    placed = ((line, piece.order, *place) for line, piece in told for place in next(places))
+    for number, (line, order, found, qty) in enumerate(placed, 1):
         yield (
-            merged.group * LINES + place, merged.group, place, number_key(line.order)[:100], order, found and found.id,
-            line.sku[:100], sign * to_units(line.qty, QTY_SCALE), line.lot[:60], stands, False,
-            line.scheduled_date, line.delivered_date,
+            merged.group * LINES + number, merged.group, number, number_key(line.order)[:100], order, found and found.id,
+            line.sku[:100], qty, line.lot[:60], stands, False, line.scheduled_date, line.delivered_date,
         )  # fmt: skip

@@ -17,6 +17,7 @@ from ordertrail.records import shapes
 from ordertrail.records.shapes import Problem, Record, Same
 from ordertrail.sync.connectors.base import Notes, RawDocument, Value
 from ordertrail.sync.moments import day_reader, instant_reader, moment_reader
+from ordertrail.sync.same_head import agree
 from ordertrail.sync.spec import CHOICES, CODES, LINES, MANY, Spec, field_kinds
 from ordertrail.sync.stream import Stream
 from ordertrail.sync.values import Bad, Noting, code_reader, number_reader, read_flag, read_text, remembered, show
@@ -65,6 +66,7 @@ class Mapper:
         self.lines_field = ""
         self.keyed = ""
         self.counted = False
+        self.by_rows = stream.lines is not None and stream.lines.rows
         if stream.lines and stream.kind in LINES:
             self.lines_field, shape = LINES[stream.kind]
             self.line = self._level(shape, stream.line_fields)
@@ -77,6 +79,9 @@ class Mapper:
         self.column = self.stream.key.column
         try:
             values = self._head(raw)
+            if self.by_rows and (contradiction := agree(self.head.steps, raw, self.notes)):
+                self.column, bad = contradiction
+                raise bad
             if self.line is not None:
                 values[self.lines_field] = self._lines(self.line, raw)
             record: Record = self.head.record(**values)

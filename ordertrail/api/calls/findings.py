@@ -20,6 +20,7 @@ from ordertrail.api.shapes import findings as shapes
 from ordertrail.api.shapes.frame import Listed, Thing
 from ordertrail.api.versions import check_match, checksum
 from ordertrail.findings import actions, queries
+from ordertrail.findings.checks import all_checks
 from ordertrail.findings.models import Finding
 from ordertrail.lib.gate import whole
 from ordertrail.parties.models import Person
@@ -33,7 +34,7 @@ FILTERS = FilterSet(
     fields=(
         Field("status", "Status", Kind.CHOICE, (("open", "open"), ("closed", "closed"))),
         Field("kind", "Kind", Kind.CHOICE, (("exception", "exception"), ("risk", "risk"))),
-        Field("check", "Check"),
+        Field("check", "Check", Kind.CHOICE, tuple((name, name) for name in all_checks())),
         Field("role", "Role"),
         Field("owner", "Owner"),
         Field("order", "Order"),

@@ -122,7 +122,7 @@ def _row(row: Sum, *, sees_cost: bool) -> shapes.ProfitRow:
 def _earned(row: Sum, *, sees_cost: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"revenue": _money(row.revenue)}
     if sees_cost:
-        gain = None if row.revenue is None else row.revenue - row.cost
+        gain = None if row.revenue is None or row.cost is None else row.revenue - row.cost
         found |= {"cost": _money(row.cost), "profit": _money(gain), "margin": None}
         if gain is not None and row.revenue:
             found["margin"] = written.ratio(from_units(gain, MONEY_SCALE), from_units(row.revenue, MONEY_SCALE))

@@ -16,7 +16,12 @@ class Earned(Shape):
     """Revenue, cost and what is between them; cost, profit and margin only for who sees cost."""
 
     revenue: Annotated[Money | None, Unsure]
-    cost: Annotated[Money, Field(description="Only for who sees cost.")] = ""
+    cost: Annotated[
+        Money | None,
+        Field(
+            description="Only for who sees cost; null where goods of another system's orders are among them: it tells none."
+        ),
+    ] = None
     profit: Annotated[Money | None, Field(description="Only for who sees cost.")] = None
     margin: Annotated[Ratio | None, Field(description="Only for who sees cost; null where there is no revenue.")] = None
 

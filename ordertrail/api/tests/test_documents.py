@@ -42,6 +42,14 @@ def test_one_shipment_for_two_orders(dana: Program) -> None:
     ]  # fmt: skip
 
 
+def test_an_invoice_that_tells_no_customer_has_the_name_of_its_orders_customer(dana: Program) -> None:
+    line = InvoiceLineRecord("1", "SO-A", sku="LAMP", qty=D(1), net=D(100), tax_rate=D(0))
+    say(Source.objects.get(code="erp"), InvoiceRecord("I9", "INV-9", currency="CNY", lines=(line,)))
+    assert dana.get("/invoices/INV-9").body["customer_name"] == "远帆船舶"
+    listed = {row["number"]: row["customer_name"] for row in dana.get("/invoices").body["items"]}
+    assert listed["INV-9"] == "远帆船舶"
+
+
 def test_one_invoice_for_two_orders_whose_shares_sum_to_its_total(dana: Program) -> None:
     a, b = ids(dana)["SO-A"], ids(dana)["SO-B"]
     one, two = dana.get("/invoices/INV-1").body, dana.get("/invoices/INV-2").body

@@ -197,3 +197,9 @@ def test_a_key_that_is_none_is_not_readable(bo: Program, key: str) -> None:
     raw = key.encode().decode("latin-1")  # as a server hands headers over
     assert bo.post(f"/findings/{pk}/take", None, {"Idempotency-Key": raw}).problem() == (400, "wrong_key")
     assert Finding.objects.get(pk=pk).owner is None
+
+
+@pytest.mark.parametrize("given", [{"status": "zz"}, {"kind": "zz"}, {"check": "zz"}])
+def test_a_filter_that_there_is_not_is_refused(bo: Program, given: dict[str, str]) -> None:
+    assert bo.get("/findings", given).problem()[0] == 422
+    assert bo.get("/findings", {"check": "shipped_differs"}).status == 200

@@ -10,6 +10,8 @@ import pytest
 from ordertrail.api.tests.calling import Program, program
 from ordertrail.desk.laws import verify
 from ordertrail.desk.tests.shop import D, Shop
+from ordertrail.findings.tests.company import OMS_X, WMS_SHIPS_6, WMS_X, company, say
+from ordertrail.records.shapes import ProductRecord
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 YESTERDAY, TODAY = date(2026, 9, 15), date(2026, 9, 16)
@@ -219,3 +221,18 @@ def test_what_is_billed_ahead_has_an_estimated_cost_until_it_goes_out(dana: Prog
     assert profit(dana, "order", basis="invoiced")[0]["SO-1"][1] == "100.00"
     shop.receive(10, 25)
     assert profit(dana, "order", basis="invoiced")[0]["SO-1"][1] == "100.00"
+
+
+def test_goods_of_other_systems_are_counted_and_their_cost_is_not_known(dana: Program) -> None:
+    by = company()
+    say(by["erp"], ProductRecord("p", "HL-BL24", "Lamp"))
+    say(by["oms"], OMS_X)
+    say(by["wms"], WMS_X)
+    say(by["wms"], WMS_SHIPS_6)
+    assert profit(dana, "product") == (
+        {"HL-BL24": ("6", None, "720.00", None, None)},
+        ("6", None, "720.00", None, None),
+    )
+    [row] = dana.get("/products/HL-BL24/daily", {"from": "2026-09-14", "to": "2026-09-14"}).body["rows"]
+    names = ("shipped_qty", "returned_qty", "sold_qty", "revenue", "cost", "profit")
+    assert tuple(row[name] for name in names) == ("6", "0", "6", "720.00", None, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +14,7 @@ import pytest
 from django.test import Client
 
 from ordertrail.boards.board import boards
+from ordertrail.boards.stages import STAGES
 from ordertrail.boards.tests.conftest import browser
 from ordertrail.lib import clock
 from ordertrail.parties.models import Person
@@ -82,6 +85,14 @@ def test_what_cannot_be_read_in_an_address_is_said(dora: Client) -> None:
     assert dora.get("/boards/rows/shipped/?at=x").status_code == 200
     assert dora.get("/boards/rows/sheep/").status_code == 404
     assert dora.get("/boards/sheep/").status_code == 404
+
+
+def test_a_file_tells_the_step_of_an_order_in_the_reader_s_words(dora: Client) -> None:
+    answer = dora.get("/boards/rows/open_orders/?format=csv")
+    body = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    steps = {row["Stands at"] for row in csv.DictReader(io.StringIO(body))}
+    assert steps
+    assert steps <= {str(words) for words in STAGES.values()}
 
 
 @pytest.mark.usefixtures("taken_back")

@@ -136,9 +136,13 @@ invoiced AS (
     FROM billing_invoiceshare h WHERE h.order_id IN {orders} AND h.counts
     GROUP BY h.order_id
 ),
+-- A line without a quantity bills the order by money; beside quantities on its invoice it is freight or a discount, and so is one of
+-- an article that the order does not have where quantities are billed at all: the rounding difference (domain.md §1.5).
 by_money AS (
     SELECT i.order_id FROM billing_invoiceline i
-    WHERE i.order_id IN {orders} AND i.counts AND i.qty IS NULL AND i.kind NOT IN ('advance', 'deduction')
+    LEFT JOIN billing_invoiceline g ON g.order_id = i.order_id AND g.counts AND g.qty IS NOT NULL
+        AND (g.invoice_id = i.invoice_id OR (i.sku <> '' AND i.order_line_id IS NULL))
+    WHERE i.order_id IN {orders} AND i.counts AND i.qty IS NULL AND i.kind NOT IN ('advance', 'deduction') AND g.id IS NULL
     GROUP BY i.order_id
 ),
 advanced AS (

@@ -98,7 +98,8 @@ payment = st.builds(
 )  # fmt: skip
 refund = st.builds(
     PaymentRecord, small, st.just("PAY-4009"), money, direction=st.just("out"), paid_at=day,
-    allocations=st.lists(for_invoice, min_size=1, max_size=2).map(tuple),
+    reference=st.sampled_from(("INV-2001", "SO-1001", "INV-2002 SO-1001")),
+    allocations=st.lists(st.one_of(for_invoice, for_order), max_size=2).map(tuple),
 )  # fmt: skip
 work_order = st.builds(
     WorkOrderRecord, small, st.just("WO-5001"), sku, qty, qty, order=number, order_line=ref_or_none,

@@ -5,7 +5,7 @@ It reads domain.md and architecture.md §1 for itself: no SQL, no model, no rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -165,9 +165,33 @@ class Things:
         lines = "allocations" if kind == "payment" else "lines"
         names = [each.name for each in fields(record) if each.name == lines or each.name not in HOMES_OWN]
         told = {name: getattr(self.papers[says(name)], name) for name in names}
+        own = [self.papers[n] for n in (home, *self._beside(home, (home, *others)))]
+        for name in ("amount", "total"):
+            if hasattr(record, name) and len(own) > 1:
+                told[name] = None if any(getattr(p, name) is None for p in own) else sum(getattr(p, name) for p in own)
+        lines_by = home
+        if hasattr(record, lines):
+            valid = [o for o in others if self.papers[o].state != "cancelled"]
+            whole = {
+                n: [line for p in (n, *self._beside(n, (home, *others))) for line in getattr(self.papers[p], lines)]
+                for n in (home, *valid, *others)
+            }
+            lines_by = next((n for n, listed in whole.items() if listed), home)
+            told[lines] = tuple(whole[lines_by])
         if lost(home) and hasattr(record, "state"):
             told["state"] = "cancelled"
-        return Agreed(home, replace(record, **told), says(lines)[0], says("order")[0], known)
+        return Agreed(home, replace(record, **told), lines_by[0], says("order")[0], known)
+
+    def _beside(self, name: Name, group: Sequence[Name]) -> list[Name]:
+        """Other papers of the same system for one thing of another system, of one kind with it; of an order there is one."""
+
+        def like(paper: Any) -> list[Any]:
+            return [getattr(paper, told, "") for told in ("state", "direction", "type", "reported", "currency")]
+
+        if name[1] == "order" or all(o[0] == name[0] for o in group):
+            return []
+        alike = [o for o in group if o != name and o[0] == name[0]]
+        return [o for o in alike if like(self.papers[o]) == like(self.papers[name])]
 
     def meant(self, kind: str, by: str, text: str) -> Name | None:
         """What a system means by a number: its own ref, else its own document of that number, else the only one anywhere."""

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from ordertrail.desk.tests.oracle import FAMILY, Agreed, Book, Name, Things, Words
+from ordertrail.desk.tests.oracle_lines import Placed, Pointed
 from ordertrail.desk.tests.oracle_money import DIGITS, Bill, Till, day_of, shares_of, taken_off
 from ordertrail.desk.tests.oracle_order import (
     ZERO,
@@ -39,8 +40,8 @@ class Books:
         self.orders = {thing.name: self._order(thing) for thing in self.things.agreed["order"]}
         self.rows = [*self._shipments(), *self._work()]
         self.papers: list[Bill] = []
-        for thing in self.things.agreed["invoice"]:
-            self._invoice(thing)
+        for thing, pointing in self._pointing("invoice"):
+            self._invoice(thing, pointing)
         self.bills = [share for paper in self.papers for share in paper.shares]
         self._hear(self.rows)
         self.money = list(self._payments())
@@ -102,21 +103,25 @@ class Books:
             order.lines.append(Line(told.ref, told.sku, self.things.is_service(told.sku), qty, cancelled, amount, rate))
         return order
 
-    def _pointing(self, thing: Agreed) -> Iterator[tuple[Any, Order | None, Line | None]]:
-        """The lines of a document with the order and line that each means."""
-        seen: dict[tuple[int, str], int] = defaultdict(int)
-        for told in thing.record.lines:
-            name = self.things.meant("order", thing.lines_by, told.order)
-            order = self.orders[name] if name else None
-            place = seen[id(order), told.sku]
-            seen[id(order), told.sku] += 1
-            yield told, order, order.line(told.order_line, told.sku, place) if order else None
+    def _pointing(self, kind: str) -> list[tuple[Agreed, list[Pointed]]]:
+        """Every paper of a kind that is not cancelled, and its lines with the order and line that each means."""
+        papers = [
+            (thing, [(told, self._order_of(thing, told.order)) for told in thing.record.lines])
+            for thing in self.things.agreed[kind]
+            if thing.record.state != "cancelled"
+        ]
+        placed = Placed(kind == "invoice", self.digits_of).of(papers)
+        return [(thing, placed[thing.name]) for thing, _ in papers]
+
+    def _order_of(self, thing: Agreed, text: str) -> Order | None:
+        name = self.things.meant("order", thing.lines_by, text)
+        return self.orders[name] if name else None
 
     def _shipments(self) -> Iterator[Row]:
-        for thing in self.things.agreed["shipment"]:
+        for thing, pointing in self._pointing("shipment"):
             record = thing.record
             sign = -1 if record.direction == "in" else 1
-            for told, order, line in self._pointing(thing) if record.state != "cancelled" else ():
+            for told, order, line in pointing:
                 if order:
                     qty, day = sign * Fraction(told.qty), day_of(record.shipped_at)
                     yield Row("goods", order, self.stands(thing), record.state == "done", line, qty, day=day)
@@ -127,21 +132,21 @@ class Books:
             name = self.things.meant("order", thing.named_by, record.order)
             if name and record.state != "cancelled":
                 order = self.orders[name]
-                line = order.line(record.order_line, record.sku, 0)
+                line = next(iter(order.alike(record.order_line, record.sku)), None)
                 made, planned = Fraction(record.finished_qty), Fraction(record.planned_qty)
                 yield Row("production", order, self.stands(thing), True, line, made, planned=planned)
 
-    def _invoice(self, thing: Agreed) -> None:
+    def _invoice(self, thing: Agreed, pointing: list[Pointed]) -> None:
         """The quantities of its lines, and the bill."""
         record = thing.record
-        if record.state == "cancelled":
-            return
         sign = -1 if record.type == "credit_note" else 1
-        stands, done, pointing = self.stands(thing), record.state == "posted", list(self._pointing(thing))
+        stands, done = self.stands(thing), record.state == "posted"
         for told, order, line in pointing:
             if order:
                 qty = None if told.qty is None else sign * Fraction(told.qty)
-                self.rows.append(Row("invoice", order, stands, done, line, qty))
+                charge = any(other is order and each.qty is not None for each, other, _ in pointing)
+                strange = line is None and bool(told.sku)
+                self.rows.append(Row("invoice", order, stands, done, line, qty, charge=charge, strange=strange))
         parts = shares_of(record, pointing, self.tax_rate, self.digits_of(thing), self._by_number)
         day = record.due_date or record.invoice_date
         target = self.things.meant("invoice", thing.name[0], record.credits) if sign < 0 else None
@@ -156,7 +161,7 @@ class Books:
         return order.thing.record.number, self.words.systems[name[0]].place, name[2]
 
     def currency_of(self, thing: Agreed) -> str:
-        return str(thing.record.currency or self.currency)
+        return str(getattr(thing.record, "currency", "") or self.currency)
 
     def digits_of(self, thing: Agreed) -> int:
         return DIGITS.get(self.currency_of(thing), 2)
@@ -194,7 +199,9 @@ class Books:
     def _figures(self, order: Order) -> dict[str, Any]:
         lines, record = order.lines, order.thing.record
         rows, bills, money = (self.counted(each, order) for each in (self.rows, self.bills, self.money))
-        by_money = any(row.family == "invoice" and row.qty is None for row in rows)
+        billed = [row for row in rows if row.family == "invoice"]
+        goods = any(row.qty is not None for row in billed)
+        by_money = any(row.qty is None and not row.charge and not (row.strange and goods) for row in billed)
         days = [row.day for row in rows if row.family == "goods" and row.day and row.qty and row.qty > 0]
         invoiced = sum((bill.amount for bill in bills), ZERO)
         paid = sum((share.amount for share in money if share.invoice), ZERO)

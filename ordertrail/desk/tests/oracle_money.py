@@ -62,7 +62,7 @@ def shares_of(
 
     total, freight = document(papers.pop("all", {})), document(papers.pop("freight", {}))
     printed = None if record.total is None or not record.lines else Fraction(record.total)
-    if printed is not None and abs(printed - total) <= Fraction(len(record.lines), 10**digits):
+    if printed is not None and abs(printed - total) <= Fraction(len(pointing), 10**digits):
         total = printed  # the rounding cent of a tax by document
     orders = sorted(papers, key=by_number) or ([None] if record.lines else [])
     own = [(order, document(papers[order])) for order in orders] if papers else [(order, ZERO) for order in orders]
@@ -109,7 +109,7 @@ class Till:
     def __init__(self, books: Any, book: Book, payments: Sequence[Agreed]) -> None:
         self.books, self.book, self.payments = books, book, payments
         self.bills: dict[Name, Bill] = {b.thing.name: b for b in books.papers if b.thing.record.state == "posted"}
-        self.paid: dict[tuple[Name, Any], Fraction] = defaultdict(Fraction)
+        self.paid: dict[tuple[Name | None, Any], Fraction] = defaultdict(Fraction)
         self.credited: dict[tuple[Name, Any], Fraction] = defaultdict(Fraction)
         self.found: list[Row] = []
 
@@ -183,36 +183,55 @@ class Till:
             invoice = self.books.things.meant("invoice", thing.lines_by, text)
             name = None if invoice else self.books.things.meant("order", thing.lines_by, text)
             if invoice:
-                due = sum((part for _, part in self.opens(invoice)), ZERO) if invoice in self.bills else ZERO
+                due = sum((part for _, part in self._parts(invoice, rest)), ZERO) if invoice in self.bills else ZERO
             else:
                 order = self.books.orders[name] if name else None
                 due = sum((self.open(bill, order) for bill in self.books.bills_of(order)), ZERO) if order else ZERO
-            amount = rest if name and len(words) == 1 else max(ZERO, min(rest, due))
+                due = sum((part for _, part in self._given(order)), ZERO) if order and rest < 0 else due
+            amount = (
+                rest if name and len(words) == 1 and rest > 0 else ZERO if rest * due <= 0 else min(rest, due, key=abs)
+            )
             rest -= amount
             self._settle(thing, invoice, name, amount)
 
+    def _parts(self, invoice: Name, amount: Fraction) -> list[tuple[Order | None, Fraction]]:
+        """What each order has open; what goes back, by what each has paid."""
+        if (amount > 0) == (self.bills[invoice].total >= 0):
+            return self.opens(invoice)
+        return [(share.order, -self.paid[invoice, share.order]) for share in self.bills[invoice].shares]
+
+    def _given(self, order: Order) -> list[tuple[Name | None, Fraction]]:
+        """What can go back for an order: its credit notes, what it was paid in advance, then its invoices, the newest first."""
+        mine = {
+            bill: sum(s.amount for s in self.bills[bill].shares if s.order is order)
+            for bill in self.books.bills_of(order)
+        }
+        notes = [(bill, min(ZERO, self.open(bill, order))) for bill, share in mine.items() if share < 0]
+        billed = [bill for bill, share in mine.items() if share >= 0]
+        return notes + [(bill, -self.paid[bill, order]) for bill in (None, *reversed(billed))]
+
     def _settle(self, thing: Agreed, invoice: Name | None, name: Name | None, amount: Fraction) -> None:
         """On an invoice no more than is open (I-23), by what each order has open; back no more than was paid, by what each has paid.
-        For an order: its open invoices, oldest due first, then itself."""
+        For an order: its open invoices, oldest due first, then itself; back no more than it has."""
         if invoice in self.bills and amount:
-            back = (amount > 0) != (self.bills[invoice].total >= 0)
-            parts = self.opens(invoice) if not back else [
-                (share.order, -self.paid[invoice, share.order]) for share in self.bills[invoice].shares
-            ]  # fmt: skip
+            parts = self._parts(invoice, amount)
             room = sum((part for _, part in parts), ZERO)
             amount = ZERO if amount * room <= 0 else min(amount, room, key=abs)
             for order, share in divided(amount, parts, self.books.digits_of(thing)) if amount else ():
                 self._write(thing, order, share, invoice)
         elif name and not invoice:
             order, rest = self.books.orders[name], amount
-            for bill in self.books.bills_of(order):
+            for bill, most in self._given(order) if rest < 0 else ():
+                taken = max(rest, most)
+                rest -= taken
+                self._write(thing, order, taken, bill)
+            for bill in self.books.bills_of(order) if rest > 0 else ():
                 taken = max(ZERO, min(rest, self.open(bill, order)))
                 rest -= taken
                 self._write(thing, order, taken, bill)
-            self._write(thing, order, rest, None)
+            self._write(thing, order, max(ZERO, rest), None)
 
     def _write(self, thing: Agreed, order: Order | None, amount: Fraction, invoice: Name | None) -> None:
         if amount:
             self.found.append(Row("money", order, self.books.stands(thing), True, amount=amount, invoice=invoice))
-            if invoice:
-                self.paid[invoice, order] += amount
+            self.paid[invoice, order] += amount

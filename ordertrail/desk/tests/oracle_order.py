@@ -90,15 +90,13 @@ class Order:
             sums[line.rate] += line.piece(qty, self.digits)
         return sum((s if self.gross else s + rounded(s * rate, self.digits) for rate, s in sums.items()), ZERO)
 
-    def line(self, ref: str, sku: str, place: int) -> Line | None:
-        """By its reference where the SKU does not contradict, else by SKU and place among lines of that SKU."""
+    def alike(self, ref: str, sku: str) -> list[Line]:
+        """By its reference where the SKU does not contradict, else every line of that SKU; without a SKU the only line."""
         named = [line for line in self.lines if ref and line.ref == ref and key(sku) in ("", key(line.sku))]
         if len(named) == 1:
-            return named[0]
+            return named
         alike = [line for line in self.lines if key(sku) in ("", key(line.sku))]
-        if not alike or (not key(sku) and len(alike) > 1):
-            return None
-        return alike[min(place, len(alike) - 1)]
+        return alike if key(sku) or len(alike) == 1 else []
 
 
 @dataclass(eq=False)
@@ -116,6 +114,8 @@ class Row:
     invoice: Name | None = None
     day: date | None = None
     planned: Fraction = ZERO
+    charge: bool = False  # money beside quantities on one invoice: freight, a discount
+    strange: bool = False  # of an article that the order does not have
 
 
 def delivery(lines: Sequence[Line]) -> str:

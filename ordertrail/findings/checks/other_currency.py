@@ -41,11 +41,11 @@ class OtherCurrency(Check):
     def _seen(paper: PaperView | PaymentView, kind: str, money: Any) -> Iterable[Candidate]:
         if paper.foreign:
             facts = {
-                "kind": kind, "paper": paper.number, "paper_id": paper.id, "source": paper.source.name, "amount": stored(money),
+                "kind": kind, "paper": paper.number, "paper_id": paper.id, "source": paper.source.name, "amount": stored(abs(money)),
                 "currency": paper.currency, "number": " ".join(number for number, _ in paper.foreign),
                 "wanted": paper.foreign[0][1],
             }  # fmt: skip
-            yield Candidate(kind, paper.id, paper.began, facts, money=money, currency=paper.currency)
+            yield Candidate(kind, paper.id, paper.began, facts, money=abs(money), currency=paper.currency)
 
     def title(self, facts: Facts) -> str:
         """Such as: Bank 2026091500371: 1,356.00 EUR for INV-2609-0024, which is in CNY."""

@@ -113,6 +113,20 @@ REJECTED: list[tuple[str, Build, dict[str, Any], list[str], tuple[str, str, str]
         ("sheet 订单, row 4, line 1", "单价", "error_cell"),
     ),
     (
+        "rows of one number with two customers",
+        lambda: text(*GOOD, "SO-2,2026-11-02,Bea,CORD,2,1"),
+        {},
+        ["SO-1"],
+        ("rows 4 to 5", "客户", "rows_contradict"),
+    ),
+    (
+        "rows of one number with two days",
+        lambda: text(*GOOD, "SO-1,2026-11-04,远帆船舶,CORD,2,1"),
+        {},
+        ["SO-2"],
+        ("rows 2 to 5", "日期", "rows_contradict"),
+    ),
+    (
         "a separator inside a text",
         lambda: text(*GOOD, "SO-3,2026-11-03,Smith, John,LAMP,1,2"),
         {},
@@ -130,3 +144,24 @@ def test_a_row_that_cannot_be_read_is_rejected_by_place_and_column_and_the_other
     assert found.refused is None
     assert sorted(found.orders) == good
     assert [(one.place, one.column, one.code) for one in found.problems] == [bad]
+
+
+def test_rows_that_contradict_are_told_with_both_values_and_one_day_written_twice_is_one_day() -> None:
+    said = read(text("K7,2026-09-01,X,P1,1,1", "K7,2026-09-01,Y,P1,1,1")).problems
+    assert [(one.ref, one.detail) for one in said] == [
+        (
+            "K7",
+            "Line 1 of “K7” says “X” and line 2 says “Y”: that is two documents under one number."
+            " Give one of them a number of its own, or mend the cell, and send the file again.",
+        )
+    ]
+    same = read(text("K7,2026-09-01,X,P1,1,1", "K7,2026/9/1,X,P2,1,1", "K7,,,P3,1,1"))
+    assert (same.problems, len(same.orders["K7"].lines)) == ([], 3)
+
+
+def test_other_cells_that_differ_are_noted_and_the_first_row_counts() -> None:
+    found = read(
+        text("K8,2026-09-01,X,P1,1,1", "K8,2026-09-01,X,P2,1,2"),
+        stream={"fields": {"customer_name": "客户", "currency": {"value": "CNY"}, "remark": "单价"}},
+    )
+    assert (found.orders["K8"].remark, found.notes["rows_differ"]) == ("1", 1)
