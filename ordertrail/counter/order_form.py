@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from ordertrail.catalog.models import Product
 from ordertrail.counter import fields, find
 from ordertrail.counter.fields import Reading
-from ordertrail.desk.take_order import LineWanted, OrderWanted
+from ordertrail.desk.take_order import LineWanted, OrderWanted, tax_rate_of
 from ordertrail.lib import clock
 from ordertrail.orders.models import Order, OrderLine, Policy, Terms
 from ordertrail.parties.models import Customer
 
 MOST_LINES = 2_000
 BLANK_ROWS = 3
-LINE = ("sku", "qty", "price", "discount", "ship_date")
+LINE = ("sku", "qty", "price", "discount", "tax_rate", "ship_date")
 HEAD = (
     "number",
     "customer",
@@ -44,6 +44,7 @@ class Row:
     qty: str = ""
     price: str = ""
     discount: str = ""
+    tax_rate: str = ""
     ship_date: str = ""
 
     @property
@@ -108,6 +109,7 @@ def copied(order: Order) -> Typed:
             fields_text(one.qty),
             "" if one.price is None else fields_text(one.price),
             percent_text(one.discount),
+            _own_rate(one),
         )
         for one in lines
     )
@@ -125,6 +127,12 @@ def copied(order: Order) -> Typed:
         reserve=terms.reserve,
         discount=percent_text(terms.discount),
     )
+
+
+def _own_rate(line: OrderLine) -> str:
+    """A line's tax rate in percent where it is not that of its product."""
+    same = line.product is not None and tax_rate_of(line.product) == line.tax_rate
+    return "" if same else fields_text(line.tax_rate.scaleb(2))
 
 
 def fields_text(value: Decimal) -> str:
@@ -221,11 +229,12 @@ def _line(told: Meaning, row: Row, meant: dict[str, find.Meant | str]) -> None:
     qty = read.needed(f"{at}qty", row.qty, fields.quantity, Decimal(1), _("How much of it? Write a quantity above 0."))
     price = read.read(f"{at}price", row.price, fields.figure, None)
     discount = read.read(f"{at}discount", row.discount, fields.percent, Decimal(0))
+    rate = read.read(f"{at}tax_rate", row.tax_rate, fields.percent, None)
     told.days[row.key] = read.read(f"{at}ship_date", row.ship_date, fields.day, None)
     if isinstance(product, find.Meant):
         if price is None and not row.price.strip() and product.product.price is None:
             read.errors[f"{at}price"] = _("%(sku)s has no price of its own. Give one.") % {"sku": product.product.sku}
         if len(read.errors) == before:
             told.products[product.product.sku] = product.product
-            line = LineWanted(product.product.sku, qty * pack, price, discount, ship_date=told.days[row.key])
+            line = LineWanted(product.product.sku, qty * pack, price, discount, rate, told.days[row.key])
             told.lines.append((row, line))

@@ -12,9 +12,9 @@ from django.conf import settings
 
 from ordertrail.api.figures import Margin, planned
 from ordertrail.catalog.models import Product
-from ordertrail.counter.order_form import Meaning, Row
+from ordertrail.counter.order_form import LINE, Meaning, Row
 from ordertrail.desk.availability import Outlook, foresee
-from ordertrail.desk.take_order import currency_of, lines_of
+from ordertrail.desk.take_order import currency_of, lines_of, tax_rate_of
 from ordertrail.lib import clock
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, minor_digits, to_units
 from ordertrail.lib.refused import Refused
@@ -48,6 +48,11 @@ class LineTold:
     def unit(self) -> str:
         """In what the product is counted, as people say it."""
         return unit_words(self.product.unit) if self.product else ""
+
+    @property
+    def tax_rate(self) -> Decimal | None:
+        """The rate that holds where none is typed, in percent."""
+        return tax_rate_of(self.product).scaleb(2) if self.product else None
 
     @property
     def costless(self) -> bool:
@@ -169,7 +174,7 @@ def _kept(products: dict[int, Product]) -> set[int]:
 
 def _problem(meaning: Meaning, row: Row) -> str:
     """The first field of a row that cannot be read; what is only missing yet is no problem while it is typed."""
-    for name in ("sku", "qty", "price", "discount", "ship_date"):
+    for name in LINE:
         path = f"{row.key}.{name}"
         if path in meaning.reading.errors and getattr(row, name).strip():
             return meaning.reading.errors[path]

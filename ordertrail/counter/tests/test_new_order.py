@@ -218,6 +218,16 @@ def test_a_copy_asks_for_the_same_again(shop: Shop, anna: Client) -> None:
     assert anna.get("/orders/new/?copy=SO-9").status_code == 404
 
 
+def test_a_copy_keeps_a_rate_that_is_not_the_product_s(shop: Shop, anna: Client) -> None:
+    shop.product("ROPE", tax_rate=D("0.06"))
+    typed(anna, number="SO-1", tax_rate=["0", ""], **lines(("LAMP", "1"), ("ROPE", "1")))
+    assert [row.tax_rate for row in OrderLine.objects.order_by("line")] == [D(0), D("0.06")]
+    page = anna.get("/orders/new/?copy=SO-1").content.decode()
+    assert re.findall(r'name="tax_rate" value="(\d*)"', page)[:2] == ["0", ""]
+    assert re.findall(r'id="tax-rate-\d" .*?placeholder="(\d*)"', page)[:2] == ["13", "6"]
+    assert "“101”: at most 100 %" in alert_of(typed(anna, tax_rate=["101"], **lines(("LAMP", "1"))))
+
+
 def test_a_draft_without_a_number_can_be_opened_from_the_list(shop: Shop, anna: Client) -> None:
     typed(anna, **lines(("LAMP", "1")))
     order = Order.objects.get()
