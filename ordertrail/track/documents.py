@@ -37,6 +37,7 @@ from ordertrail.track.document_page import (
 from ordertrail.track.scope import meant
 from ordertrail.track.things import state_look
 from ordertrail.track.when import exact
+from ordertrail.web import acts
 from ordertrail.web.rights import needs
 from ordertrail.work.models import Project, WorkOrder
 
@@ -55,7 +56,9 @@ def document(
         @meant(kind)
         @wraps(shows)
         def view(request: HttpRequest, pk: int) -> HttpResponse:
-            return render(request, template, {"page": shows(get_object_or_404(model, pk=pk), request.user)})
+            row = get_object_or_404(model, pk=pk)
+            context = {"page": shows(row, request.user), "next_acts": acts.told(kind, row, request.user)}
+            return render(request, template, context)
 
         return view
 
