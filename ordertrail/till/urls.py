@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ordertrail.till import invoice_acts, new_invoice, new_payment, new_shipment, payment_acts, shipment_acts
+from ordertrail.till import (
+    adjustments,
+    invoice_acts,
+    new_invoice,
+    new_payment,
+    new_shipment,
+    payment_acts,
+    receipts,
+    shipment_acts,
+)
 
 app_name = "till"
 
@@ -23,4 +32,9 @@ urlpatterns = [
     path("payments/<str:name>/allocate/", payment_acts.settle, name="allocate_payment"),
     path("payments/<str:name>/unallocate/", payment_acts.take_back, name="unallocate_payment"),
     path("payments/<str:name>/refund/", payment_acts.pay_back, name="refund_payment"),
+    path("receipts/", receipts.receipts, name="receipts"),
+    path("receipts/new/", receipts.new_receipt, name="new_receipt"),
+    path("receipts/<str:name>/", receipts.receipt, name="receipt"),
+    path("receipts/<str:name>/receive/", receipts.come, name="receive_receipt"),
+    path("adjustments/new/", adjustments.new_adjustment, name="new_adjustment"),
 ]

@@ -20,6 +20,7 @@ from ordertrail.web.rights import may
 
 def add() -> None:
     """Hand everything to the frame."""
+    nav.add(Entry("till:receipts", _("Receipts"), "package-import", "see_orders", section="work", rank=10))
     nav.add(Entry("till:new_shipment", _("Ship orders"), "truck-delivery", "ship_goods", section="work", rank=20))
     nav.add(Entry("till:new_invoice", _("Bill orders"), "receipt-2", "bill", section="work", rank=30))
     acts.tell("shipment", of_shipment)
