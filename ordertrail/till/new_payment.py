@@ -101,22 +101,31 @@ def told(request: HttpRequest, customer: Customer) -> Paid:
         rate=units(rate, _("Rate")) if rate else None,
         reference=form.get("reference", "").strip(),
         deposit_for=deposit[0] if deposit else None,
-        allocations=None if form.get("how", "rule") == "rule" else chosen(request),
+        allocations=chosen(request),
         write_off=form.get("difference") == "write_off",
     )
 
 
-def chosen(request: HttpRequest) -> list[Chosen]:
-    """What somebody typed for each invoice; nothing where nothing is to be settled."""
-    if request.POST.get("how") == "none":
-        return []
+def asked(request: HttpRequest) -> str:
+    """Who says what is settled: ``rule``, ``chosen`` (somebody types it) or ``none``; before there is anywhere to type, the rule."""
+    how = request.POST.get("how", "rule")
+    return "rule" if how == "chosen" and not any(name.startswith("on-") for name in request.POST) else how
+
+
+def chosen(request: HttpRequest) -> list[Chosen] | None:
+    """What somebody typed for each invoice; None where the rule says it, nothing where nothing is to be settled."""
+    how = asked(request)
+    if how != "chosen":
+        return None if how == "rule" else []
     typed = seen(figures(request.POST, "on-"), request.user)
     amounts = {invoice: money(text, _("Amount")) for invoice, text in typed.items()}
     return [Chosen(invoice, amount) for invoice, amount in amounts.items() if amount]
 
 
 def kept(request: HttpRequest, customer: Customer) -> str:
-    """Write the payment down; its page."""
+    """Write the payment down; its page. Refused("wrong_value") where somebody chose to type and had nowhere to yet."""
+    if request.POST.get("how") == "chosen" and asked(request) == "rule":
+        raise Refused("wrong_value", _("Look first at what it settles; there you type what each invoice gets."))
     payment = pay(person_of(request), told(request, customer))
     number = Payment.objects.get(pk=payment).number
     messages.success(request, _("Payment %(number)s is written down.") % {"number": number})
@@ -140,7 +149,13 @@ def shown(request: HttpRequest, customer: Customer, refused: Refused | None = No
     result, why_not = preview(request, customer)
     currency = form.get("currency", "").strip().upper() or customer.currency or settings.COMPANY.currency
     how = form.get("how", "rule")
-    typed = figures(form, "on-") if how == "chosen" else {}
+    typed = {}
+    if asked(request) == "chosen":
+        typed = {
+            int(name[3:]): text
+            for name, text in form.items()
+            if name.startswith("on-") and name[3:].isascii() and name[3:].isdigit()
+        }
     rows = open_rows(customer.pk, currency, typed, request.user, result) if currency in CURRENCIES else []
     context = {
         "customer": customer,

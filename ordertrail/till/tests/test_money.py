@@ -60,6 +60,12 @@ def test_e1_is_paid_by_the_rule_and_each_order_has_its_part(shop: Shop, chen: Se
 
 def test_chosen_amounts_go_before_the_rule_and_the_rest_is_kept_or_written_off(shop: Shop, chen: Sender) -> None:
     a, _b, first, second = billed(shop, chen)
+    assert f'id="on-{second.pk}"' not in chen.get(NEW)
+    form = form_of(chen.get(NEW)) | {"amount": "910", "how": "chosen"}
+    answer = chen.client.post("/payments/new/", form | {"preview": "1"}, headers={"HX-Request": "true"})
+    assert f'name="on-{first.pk}" value="904"' in answer.content.decode()
+    assert f'name="on-{second.pk}" value="6"' in answer.content.decode()
+    assert "Look first at what it settles" in text_of(chen.post("/payments/new/", form, 422))
     page = shown(chen, amount="226", how="chosen", **{f"on-{second.pk}": "226"})
     assert "226.00 0.00 A 226.00" in page
     chen.send(NEW, {f"on-{second.pk}": "220"}, amount="220", how="chosen", difference="write_off")
