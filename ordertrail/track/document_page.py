@@ -98,11 +98,12 @@ class ShareRow:
     counts: bool
     invoice: Invoice | None = None
     credited: Decimal = ZERO
+    written_off: Decimal = ZERO
 
     @property
     def open(self) -> Decimal:
         """What the order still owes of it."""
-        return self.amount - self.paid - self.credited
+        return self.amount - self.paid - self.credited - self.written_off
 
     @property
     def invoice_href(self) -> str:

@@ -104,6 +104,7 @@ def test_credited_in_part_and_taken_back_whole(shop: Shop, chen: Sender) -> None
     note = chen.send(f"{draft}credit/", {"qty-1": "1"})
     assert (kept(note).type, kept(note).total) == ("credit_note", -113)
     assert shop.status(a).invoiced == 565
+    assert "Credited 113.00 CNY Open 565.00 CNY" in text_of(chen.get(draft))
     other = chen.send("/invoices/new/?orders=B")
     chen.send(f"{other}post/")
     counter = chen.send(f"{other}cancel/")

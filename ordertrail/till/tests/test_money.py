@@ -71,6 +71,8 @@ def test_chosen_amounts_go_before_the_rule_and_the_rest_is_kept_or_written_off(s
     chen.send(NEW, {f"on-{second.pk}": "220"}, amount="220", how="chosen", difference="write_off")
     status: Any = shop.status(a)
     assert (status.paid, status.written_off, status.open_receivable) == (220, 6, 452)
+    page = text_of(chen.get(f"/invoices/~{second.pk}/"))
+    assert "Paid 220.00 CNY Written off 6.00 CNY Open 0.00 CNY" in page
     over = chen.send(NEW, amount="1000")
     page = text_of(chen.get(f"{over}refund/"))
     assert "left 96.00 CNY" in page
@@ -105,6 +107,8 @@ def test_nothing_for_now_then_set_and_taken_back(shop: Shop, chen: Sender) -> No
     chen.send(f"{money}unallocate/", {f"on-{first.pk}": "100"})
     assert shop.status(a).paid == 200
     assert "left 100.00 CNY" in text_of(chen.get(f"{money}allocate/"))
+    page = text_of(chen.get(money))
+    assert "Set against invoices and orders 400.00 CNY Not set against anything 100.00 CNY" in page
 
 
 def test_a_deposit_waits_for_its_order(shop: Shop, chen: Sender) -> None:
