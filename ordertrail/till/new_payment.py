@@ -149,13 +149,7 @@ def shown(request: HttpRequest, customer: Customer, refused: Refused | None = No
     result, why_not = preview(request, customer)
     currency = form.get("currency", "").strip().upper() or customer.currency or settings.COMPANY.currency
     how = form.get("how", "rule")
-    typed = {}
-    if asked(request) == "chosen":
-        typed = {
-            int(name[3:]): text
-            for name, text in form.items()
-            if name.startswith("on-") and name[3:].isascii() and name[3:].isdigit()
-        }
+    typed = figures(form, "on-", empty=True) if asked(request) == "chosen" else {}
     rows = open_rows(customer.pk, currency, typed, request.user, result) if currency in CURRENCIES else []
     context = {
         "customer": customer,

@@ -61,8 +61,8 @@ def day(text: str, words: object) -> date | None:
         raise Refused("wrong_value", sentence % {"field": words, "text": text.strip()}) from None
 
 
-def figures(form: Mapping[str, str], start: str) -> dict[int, str]:
-    """What was typed in the fields ``start`` + id, by id; empty ones are left out.
+def figures(form: Mapping[str, str], start: str, *, empty: bool = False) -> dict[int, str]:
+    """What was typed in the fields ``start`` + id, by id; ``empty`` ones are left out unless they are asked for.
 
     >>> figures({"qty-12": " 3 ", "qty-13": "", "qty-x": "1", "day": "1"}, "qty-")
     {12: '3'}
@@ -70,7 +70,7 @@ def figures(form: Mapping[str, str], start: str) -> dict[int, str]:
     found = {}
     for name, text in form.items():
         key = name.removeprefix(start)
-        if name.startswith(start) and key.isascii() and key.isdigit() and len(key) < 19 and text.strip():
+        if name.startswith(start) and key.isascii() and key.isdigit() and len(key) < 19 and (empty or text.strip()):
             found[int(key)] = text.strip()
     return found
 

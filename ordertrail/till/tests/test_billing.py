@@ -8,8 +8,10 @@ import pytest
 
 from ordertrail.billing.models import Invoice
 from ordertrail.desk.tests.shop import Shop
+from ordertrail.parties.models import Person
 from ordertrail.till.tests.sending import Sender, form_of, rows, text_of
 from ordertrail.till.tests.test_shipping import line
+from ordertrail.web.tests.people import person
 
 
 @pytest.fixture
@@ -113,6 +115,22 @@ def test_credited_in_part_and_taken_back_whole(shop: Shop, chen: Sender) -> None
     chen.send(f"{gone}cancel/")
     assert kept(gone).state == "cancelled"
     chen.refused(f"{gone}post/", "is cancelled")
+
+
+def test_who_sees_only_her_own_orders_does_nothing_to_others(shop: Shop, chen: Sender) -> None:
+    sold(shop)
+    draft = chen.send("/invoices/new/?orders=A&orders=B")
+    mei = person("root")
+    Person.objects.filter(pk=mei.pk).update(own_customers_only=True)
+    other = Sender(Person.objects.get(pk=mei.pk))
+    before = rows()
+    for page in (f"{draft}post/", f"{draft}lines/", f"{draft}cancel/"):
+        other.get(page, 404)
+        assert other.client.post(page, {"qty-1": "1"}).status_code == 404
+    assert "No order waits to be invoiced" in text_of(other.get("/invoices/new/?orders=A&orders=B"))
+    assert "Customers who owe" not in text_of(other.get("/payments/new/"))
+    assert "is called “C1”" in text_of(other.get("/payments/new/?customer=C1", 422))
+    assert rows() == before
 
 
 def test_who_may_not_bill_is_told_so(shop: Shop, chen: Sender) -> None:
