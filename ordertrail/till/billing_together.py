@@ -169,7 +169,15 @@ def _differs(basis: Basis, line: LineStanding, name: str, first: Sequence[int], 
     qty = from_units(line.to_invoice, QTY_SCALE)
     href = with_orders("till:new_invoice", own)
     return Left(
-        Named(line.order, mine.number), line.line, name, qty, why, " ≠ ".join(values), _("An invoice of its own"), href
+        Named(line.order, mine.number),
+        line.line,
+        name,
+        qty,
+        why,
+        " ≠ ".join(values),
+        _("An invoice of its own"),
+        href,
+        apart=True,
     )
 
 

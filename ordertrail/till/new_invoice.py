@@ -76,10 +76,11 @@ def amount(request: HttpRequest, orders: list[int]) -> str:
 
 
 def every(request: HttpRequest, orders: list[int]) -> str:
-    """Drafts of everything that may be billed, one for each key; the page of the first."""
+    """Drafts of everything that may be billed, one for each key; the one's page, or this page, which names them all."""
     found = propose_invoices(person_of(request), orders, *dates(request.POST))
     messages.success(request, _("Draft invoices made: %(count)s.") % {"count": len(found.drafts)})
-    return at("track:invoice", found.drafts[0]) if len(found.drafts) == 1 else reverse("track:orders")
+    one_page = len(found.drafts) == 1
+    return at("track:invoice", found.drafts[0]) if one_page else with_orders("till:new_invoice", orders)
 
 
 def preview(request: HttpRequest, told: Together) -> tuple[Billed | None, str]:

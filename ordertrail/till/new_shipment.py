@@ -81,10 +81,10 @@ def one(request: HttpRequest, orders: list[int]) -> str:
 
 
 def every(request: HttpRequest, orders: list[int]) -> str:
-    """Drafts of everything that is left, one for each customer and address; the page of the first."""
+    """Drafts of everything that is left, one for each customer and address; the one's page, or this page, which names them all."""
     drafts, _apart = propose_shipments(by=person_of(request), orders=orders)
     messages.success(request, _("Draft shipments made: %(count)s.") % {"count": len(drafts)})
-    return at("track:shipment", drafts[0]) if len(drafts) == 1 else reverse("track:orders")
+    return at("track:shipment", drafts[0]) if len(drafts) == 1 else with_orders("till:new_shipment", orders)
 
 
 def shown(request: HttpRequest, orders: list[int], refused: Refused | None = None) -> HttpResponse:

@@ -131,6 +131,7 @@ def _differs(
             " ≠ ".join(value or "–" for value in values),
             _("A shipment of its own"),
             with_orders("till:new_shipment", own),
+            apart=True,
         )
 
 

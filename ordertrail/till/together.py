@@ -80,7 +80,8 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A line, or (``place`` None) an order, that does not go along: why, what differs, and the way out."""
+    """A line, or (``place`` None) an order, that does not go along: why, what differs, and the way out; ``apart``: on another document
+    it would go at once."""
 
     order: Named
     place: int | None
@@ -90,6 +91,7 @@ class Left:
     detail: str
     way: str
     href: str
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ class Together:
     @property
     def apart(self) -> bool:
         """Whether some of the orders go on another document, by a field that differs."""
-        return any(f"{ORDERS}=" in one.href for one in self.left)
+        return any(one.apart for one in self.left)
 
 
 ORDERS = "orders"

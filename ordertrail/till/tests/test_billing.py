@@ -34,6 +34,7 @@ def test_e1_is_billed_in_two_invoices_of_904_and_226(shop: Shop, chen: Sender) -
     a, b = sold(shop)
     page = text_of(chen.get("/invoices/new/?orders=A&orders=B"))
     assert "Currency CNY Prices include tax no" in page
+    assert "One draft for each key" not in page
     assert "A 600.00 78.00 678.00 B 400.00 52.00 452.00 As the invoice 1,000.00 130.00 1,130.00" in page
     draft = chen.send("/invoices/new/?orders=A&orders=B")
     assert (kept(draft).total, kept(draft).state) == (1130, "draft")
@@ -73,7 +74,10 @@ def test_two_currencies_make_two_invoices_and_the_field_is_named(shop: Shop, che
     shop.send((u, 1, 1))
     page = text_of(chen.get("/invoices/new/?orders=A&orders=U"))
     assert "the currency differs USD ≠ CNY An invoice of its own" in page
-    chen.send("/invoices/new/?orders=A&orders=U", every="1")
+    assert "One draft for each key" in page
+    both = text_of(chen.get(chen.send("/invoices/new/?orders=A&orders=U", every="1")))
+    assert "Draft invoices made: 2." in both
+    assert both.count("To the draft") == 2
     assert [f"{one.currency} {one.total:.2f}" for one in Invoice.objects.order_by("currency")] == [
         "CNY 678.00",
         "USD 56.50",
