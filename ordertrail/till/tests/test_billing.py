@@ -9,6 +9,7 @@ import pytest
 from ordertrail.billing.models import Invoice
 from ordertrail.desk.tests.shop import Shop
 from ordertrail.parties.models import Person
+from ordertrail.shipping.models import Shipment
 from ordertrail.till.tests.sending import Sender, form_of, rows, text_of
 from ordertrail.till.tests.test_shipping import line
 from ordertrail.web.tests.people import person
@@ -32,6 +33,8 @@ def kept(invoice: str) -> Any:
 
 def test_e1_is_billed_in_two_invoices_of_904_and_226(shop: Shop, chen: Sender) -> None:
     a, b = sold(shop)
+    out = Shipment.objects.get()
+    assert f"/invoices/new/?orders=~{a}&amp;orders=~{b}" in chen.get(f"/shipments/~{out.pk}/").replace("%7E", "~")
     page = text_of(chen.get("/invoices/new/?orders=A&orders=B"))
     assert "Currency CNY Prices include tax no" in page
     assert "One draft for each key" not in page

@@ -45,6 +45,7 @@ def shown(chen: Sender, **typed: str) -> str:
 def test_e1_is_paid_by_the_rule_and_each_order_has_its_part(shop: Shop, chen: Sender) -> None:
     a, b, first, _second = billed(shop, chen)
     before = rows()
+    assert "/payments/new/?customer=C1" in chen.get(f"/invoices/~{first.pk}/")
     page = shown(chen, amount="1,000")
     assert f"{first.number} 10-01 周四" not in page
     assert "904.00 904.00 0.00 A 452.00 · B 452.00" in page
@@ -56,6 +57,7 @@ def test_e1_is_paid_by_the_rule_and_each_order_has_its_part(shop: Shop, chen: Se
     assert [(one.paid, one.open_receivable, one.not_invoiced) for one in stand] == [(548, 130, 452), (452, 0, 0)]
     assert (made.amount, made.state) == (1000, "done")
     assert "B 452.00" not in shown(chen, amount="130")
+    assert "/payments/new/?customer=C1" not in chen.get(f"/invoices/~{first.pk}/")
 
 
 def test_chosen_amounts_go_before_the_rule_and_the_rest_is_kept_or_written_off(shop: Shop, chen: Sender) -> None:
