@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "ordertrail.findings",
     "ordertrail.sync",
     "ordertrail.track",
+    "ordertrail.till",
     "ordertrail.api",
     "ordertrail.boards",
     "ordertrail.counter",

@@ -19,6 +19,7 @@ PAGES = {
     "work_order": "track:work_order",
     "project": "track:project",
     "opportunity": "track:opportunity",
+    "receipt": "till:receipt",
 }
 """The page of each kind of document, by the name of its address."""
 

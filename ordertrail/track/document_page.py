@@ -19,7 +19,7 @@ from ordertrail.orders.models import OrderLine
 from ordertrail.orders.queries import visible_orders
 from ordertrail.parties.models import Customer
 from ordertrail.records.models import Source
-from ordertrail.track.addresses import href
+from ordertrail.track.addresses import BY_ID, href
 from ordertrail.track.line_rows import unit_words
 from ordertrail.track.papers import Paper, group
 from ordertrail.track.things import ICONS, KINDS, state_look
@@ -69,6 +69,11 @@ class DocumentPage:
     payments: tuple[Any, ...] = ()
     hidden: int = 0
 
+    @property
+    def called(self) -> str:
+        """Its number; its id while it is a draft that has none."""
+        return self.row.number or f"{BY_ID}{self.row.pk}"
+
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
@@ -93,11 +98,12 @@ class ShareRow:
     counts: bool
     invoice: Invoice | None = None
     credited: Decimal = ZERO
+    written_off: Decimal = ZERO
 
     @property
     def open(self) -> Decimal:
         """What the order still owes of it."""
-        return self.amount - self.paid - self.credited
+        return self.amount - self.paid - self.credited - self.written_off
 
     @property
     def invoice_href(self) -> str:

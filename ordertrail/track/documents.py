@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from ordertrail.billing.credit_notes import credited_of
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, InvoiceShare, Payment, PaymentShare
+from ordertrail.billing.queries import opens, rests
 from ordertrail.lib.money import MONEY_SCALE, from_units
 from ordertrail.orders.queries import only_for
 from ordertrail.presales.models import Opportunity
@@ -37,6 +38,7 @@ from ordertrail.track.document_page import (
 from ordertrail.track.scope import meant
 from ordertrail.track.things import state_look
 from ordertrail.track.when import exact
+from ordertrail.web import acts
 from ordertrail.web.rights import needs
 from ordertrail.work.models import Project, WorkOrder
 
@@ -55,7 +57,9 @@ def document(
         @meant(kind)
         @wraps(shows)
         def view(request: HttpRequest, pk: int) -> HttpResponse:
-            return render(request, template, {"page": shows(get_object_or_404(model, pk=pk), request.user)})
+            row = get_object_or_404(model, pk=pk)
+            context = {"page": shows(row, request.user), "next_acts": acts.told(kind, row, request.user)}
+            return render(request, template, context)
 
         return view
 
@@ -110,6 +114,10 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
         for (document, order), units in credited_of(billed).items()
         if document == row.pk
     }
+    off: dict[int, Decimal] = {}
+    for order, part in opens([row.pk]).get(row.pk, {}).items():  # what was set off and written off here
+        credited[order] = credited.get(order, ZERO) + from_units(part.credited, MONEY_SCALE)
+        off[order] = from_units(part.written_off, MONEY_SCALE)
     told = tuple(
         ShareRow(
             orders.get(share.order_id or 0),
@@ -117,6 +125,7 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
             paid.get(share.order_id or 0, ZERO),
             share.counts,
             credited=credited.get(share.order_id or 0, ZERO) if share.counts else ZERO,
+            written_off=off.get(share.order_id or 0, ZERO),
         )
         for share in shares
         if share.order_id is None or share.order_id in orders
@@ -136,7 +145,12 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
         Fact(_("Total as printed"), row.total_told if row.total_told not in (None, row.total) else None, row.currency),
         Fact(_("Paid"), sum(paid.values(), ZERO), row.currency),
         Fact(_("Credited"), sum(credited.values(), ZERO) or None, row.currency),
-        Fact(_("Open"), row.total - sum(paid.values(), ZERO) - sum(credited.values(), ZERO), row.currency),
+        Fact(_("Written off"), sum(off.values(), ZERO) or None, row.currency),
+        Fact(
+            _("Open"),
+            row.total - sum(paid.values(), ZERO) - sum(credited.values(), ZERO) - sum(off.values(), ZERO),
+            row.currency,
+        ),
     )
     return page(
         "invoice", row, row.state, facts, rows=rows, shares=told, hidden=hidden, payments=settlements(settled, orders)
@@ -146,9 +160,10 @@ def invoice(row: Invoice, person: object) -> DocumentPage:
 @document("payment", Payment, "track/document_payment.html")
 def payment(row: Payment, person: object) -> DocumentPage:
     """A payment: what it is set against, and which part of it counts for which order."""
-    allocations = list(Allocation.objects.filter(payment=row).select_related("invoice").order_by("line"))
+    allocations = list(Allocation.objects.filter(payment=row, ended_at=None).select_related("invoice").order_by("line"))
     allocations = [a for a in allocations if not a.guessed or a.invoice_id or a.order_id]
-    shares = list(PaymentShare.objects.filter(payment=row).select_related("invoice").order_by("pk"))
+    standing = PaymentShare.objects.filter(Q(allocation=None) | Q(allocation__ended_at=None), payment=row)
+    shares = list(standing.select_related("invoice").order_by("pk"))
     orders = orders_by_id([*(a.order_id for a in allocations), *(s.order_id for s in shares)], person)
     told = tuple(
         ShareRow(orders.get(share.order_id or 0), share.amount, share.amount, share.counts, share.invoice)
@@ -156,6 +171,8 @@ def payment(row: Payment, person: object) -> DocumentPage:
         if share.order_id is None or share.order_id in orders
     )
     used = sum((share.amount for share in shares), ZERO)
+    own = row.customer is not None and row.amount > 0  # of ours, what was paid back and written off is gone too
+    rest = from_units(rests([row.pk])[row.pk], MONEY_SCALE) if own else row.amount - used
     facts = (
         Fact(_("Payer"), row.payer),
         customer_fact("", orders),
@@ -163,7 +180,7 @@ def payment(row: Payment, person: object) -> DocumentPage:
         Fact(_("Reference"), row.reference),
         Fact(_("Amount"), row.amount, row.currency),
         Fact(_("Set against invoices and orders"), used, row.currency),
-        Fact(_("Not set against anything"), row.amount - used, row.currency),
+        Fact(_("Not set against anything"), rest, row.currency),
     )
     state = "back" if row.amount < 0 and row.state == "done" else row.state
     rows = allocation_rows(allocations, shares, orders, all_seen=only_for(person) is None)

@@ -30,6 +30,7 @@ KINDS: dict[str, Promise] = {
     "shipment": gettext_lazy("Shipment"),
     "invoice": gettext_lazy("Invoice"),
     "payment": gettext_lazy("Payment received"),
+    "receipt": gettext_lazy("Stock receipt"),
     "customer": gettext_lazy("Customer"),
     "product": gettext_lazy("Product"),
 }
@@ -37,8 +38,8 @@ KINDS: dict[str, Promise] = {
 
 ICONS = {
     "order": "shopping-cart", "opportunity": "bulb", "project": "briefcase", "work_order": "tool",
-    "shipment": "truck-delivery", "invoice": "receipt-2", "payment": "coin-yuan", "customer": "building",
-    "product": "package",
+    "shipment": "truck-delivery", "invoice": "receipt-2", "payment": "coin-yuan", "receipt": "package-import",
+    "customer": "building", "product": "package",
 }  # fmt: skip
 
 LOOKS: dict[tuple[str, str], tuple[str, Promise]] = {

@@ -10,10 +10,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ordertrail.api.tests.company import COST, ORDER_B, e1
+from ordertrail.catalog.models import Product
 from ordertrail.desk.comment import comment
+from ordertrail.desk.receive import Part, receive
 from ordertrail.findings.follow import daily, follow
 from ordertrail.findings.tests.company import ERP_BILLS_10, MES_MADE_8, OMS_X, WMS_SHIPS_6, WMS_X, say
 from ordertrail.lib import clock
+from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
@@ -74,6 +77,8 @@ def crawl_company(root: Person) -> None:
                                          value=D(900), currency="CNY", order=order))  # fmt: skip
         say(by["mes"], ProjectRecord(f"R-{owner}", f"PRJ-{owner}", f"Lamps for {customer}", customer_name=customer, order=order,
                                      planned_hours=D(9)))  # fmt: skip
+    lamp = Part(Product.objects.get(sku="LAMP").pk, 5 * QTY_SCALE, to_units(NEW_COST, QTY_SCALE))
+    receive(root, day=date(2026, 9, 20), lines=[lamp], planned=True)
     told_by_sources(by["erp"])
     follow()
     daily()

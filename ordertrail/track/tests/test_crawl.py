@@ -74,6 +74,7 @@ def filled() -> Iterator[str]:
             reverse(page, args=["x"]).removesuffix("x/"): sorted(set(documents.filter(kind=kind).values_list("number", flat=True)))
             for kind, page in PAGES.items()
         },
+        "/receipts/": [f"~{pk}" for pk in documents.filter(kind="receipt").values_list("pk", flat=True)],
         "/customers/": [f"~{pk}" for pk in Customer.objects.values_list("pk", flat=True)],
         "/documents/": list(documents.values_list("pk", flat=True)),
         "/findings/": list(Finding.objects.values_list("pk", flat=True)),
