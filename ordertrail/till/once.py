@@ -1,30 +1,21 @@
-"""A form has one effect, however often it is sent; and what it would do can be seen before it is."""
+"""A form has one effect, however often it is sent (``counter.once``); and what it would do can be seen before it is."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TypeVar, cast
 
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from ordertrail.lib import clock
+from ordertrail.counter.once import key_of
+from ordertrail.counter.once import once as done_once
 from ordertrail.lib.gate import whole
 from ordertrail.parties.models import Person
-from ordertrail.till.models import SentForm
+
+__all__ = ["key_of", "once", "person_of", "tried"]
 
 Answer = TypeVar("Answer")
-KEPT = timedelta(hours=24)
-FIELD = "once"
-"""The field of a form that holds its one-time key."""
-
-
-def key_of(request: HttpRequest) -> str:
-    """The one-time key of the form that is shown: the one that was sent, while nothing came of it, else a new one."""
-    return request.POST.get(FIELD, "")[:64] or secrets.token_urlsafe(18)
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -33,26 +24,9 @@ def person_of(request: HttpRequest) -> Person:
 
 
 def once(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
-    """Go to the address that ``do`` gives; sent again, to where it led then. A refusal is not kept: it changed nothing."""
-    try:
-        return redirect(_address(request, do))
-    except IntegrityError:  # the same form came first: by now its effect is there
-        return redirect(_address(request, do))
-
-
-def _address(request: HttpRequest, do: Callable[[], str]) -> str:
-    person, key, now = person_of(request), request.POST.get(FIELD, "")[:64], clock.now()
-    if not key:
-        return do()
-    with whole():
-        SentForm.objects.filter(at__lte=now - KEPT).delete()
-        before = SentForm.objects.filter(person=person, key=key).first()
-        if before is not None:
-            return before.address
-        kept = SentForm.objects.create(person=person, key=key, address="", at=now)
-        kept.address = do()
-        kept.save(update_fields=["address"])
-        return kept.address
+    """Go to the address that ``do`` gives; sent again, to where it led then. Refused as ``counter.once`` says."""
+    address, _now = done_once(request, person_of(request), do)
+    return redirect(address)
 
 
 class _Undone(Exception):

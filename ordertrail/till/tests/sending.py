@@ -9,11 +9,11 @@ from typing import Any
 
 from django.test import Client
 
+from ordertrail.api.models import KeptAnswer
 from ordertrail.billing.models import Allocation, Invoice, InvoiceLine, Payment, PaymentShare
 from ordertrail.desk.tests.shop import everything
 from ordertrail.parties.models import Person
 from ordertrail.stock.models import GoodsReceipt, Move
-from ordertrail.till.models import SentForm
 from ordertrail.web.tests.people import person
 
 INPUT = re.compile(r"<input\b[^>]*>")
@@ -54,7 +54,7 @@ class Sender:
 
 def rows() -> list[object]:
     """All that a refusal must leave as it was."""
-    models = (Invoice, InvoiceLine, Payment, PaymentShare, Allocation, GoodsReceipt, Move, SentForm)
+    models = (Invoice, InvoiceLine, Payment, PaymentShare, Allocation, GoodsReceipt, Move, KeptAnswer)
     return [everything(), *(list(model._default_manager.order_by("pk").values()) for model in models)]
 
 

@@ -95,11 +95,11 @@ def test_an_amount_and_an_advance_that_blocks_shipping(shop: Shop, chen: Sender)
     shop.order("C", ("LAMP", 1, 100))
     page = chen.get("/invoices/new/?orders=C")
     assert "What may be billed now · 0.00 In advance · 113.00" in text_of(page)
-    form = {"orders": "C", "once": "one", "amount": "11.30", "kind": "advance", "blocks": "on"}
+    form = {"orders": "C", "once": "page-one", "amount": "11.30", "kind": "advance", "blocks": "on"}
     draft = chen.post("/invoices/new/", form)
     assert (kept(draft).type, kept(draft).blocks_shipping, str(kept(draft).total)) == ("advance", True, "11.3000")
     assert chen.post("/invoices/new/", form) == draft
-    answer = chen.post("/invoices/new/", form | {"once": "two", "amount": "120"}, 422)
+    answer = chen.post("/invoices/new/", form | {"once": "page-two", "amount": "120"}, 422)
     assert "Order C has 101.7 CNY left to invoice; 120.00 CNY was asked for." in text_of(answer)
     assert 'value="120"' in answer
     assert Invoice.objects.count() == 1
