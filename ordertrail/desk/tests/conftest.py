@@ -19,8 +19,8 @@ def _english() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(db: None) -> Iterator[Desk]:
-    """Dana's desk with customer C1; at the end no law is broken."""
+def desk(db: None, settings: object) -> Iterator[Desk]:
+    """Dana's desk with customer C1; at the end no law is broken, while what the test has set still holds."""
     yield opened()
     whole()
 
