@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 from ordertrail.billing.models import InvoiceLine, PaymentShare
 from ordertrail.billing.rules import line_paid
@@ -15,68 +16,49 @@ from ordertrail.stock.models import LayerUse, ReceiptLine
 from ordertrail.work.models import WorkOrder
 
 
-def flow_of(order: int, *, whole: bool = False) -> tuple[list[Node], list[Edge]]:
-    """The nodes and edges of an order's own part of its documents; ``whole``: of all of each document, with the other orders' lines.
+def flow_of(orders: Collection[int]) -> tuple[list[Node], list[Edge]]:
+    """The nodes and edges of these orders: each order's own part of its documents.
 
     Eight queries, whatever the size. Documents follow each other as they happened; what came back is taken off the latest shipment.
     """
-    orders = _sharing(order) if whole else {order}
-    papers = _papers(order) if whole else None
-    lines = list(OrderLine.objects.filter(order__in=orders).select_related("order").order_by("order_id", "line"))
-    sent = _sent(orders, papers)
-    billed = _billed(orders, papers)
-    wanted: set[int | None] | None = None
-    if whole:
-        wanted = {one.line for one in sent}
-        wanted |= {one.line for one in billed}
+    lines = OrderLine.objects.filter(order__in=orders).select_related("order").order_by("order_id", "line")
     ordered = [
         Ordered(
             line.pk, f"{line.order.number}/{line.line}", line.order_id, _qty(line.qty), _qty(line.qty - line.cancelled_qty),
             to_units(line.gross, MONEY_SCALE), line.order.digits,
         )
         for line in lines
-        if wanted is None or line.order_id == order or line.pk in wanted
     ]  # fmt: skip
-    if whole:  # of the other orders only what went through these documents
-        went: dict[int, int] = defaultdict(int)
-        for one in sent:
-            went[one.line] += one.qty
-        ordered = [
-            line if line.document == order else Ordered(
-                line.id, line.number, line.document, line.qty, min(line.wanted, went[line.id]), line.gross, line.digits
-            )
-            for line in ordered
-        ]  # fmt: skip
-    return flow(ordered, sent, billed, _paid(orders, billed))
+    billed = _billed(orders)
+    return flow(ordered, _sent(orders), billed, _paid(orders, billed))
 
 
 def _qty(value: object) -> int:
     return to_units(value, QTY_SCALE)  # type: ignore[arg-type]  # quantities of models are Decimal
 
 
-def _papers(order: int) -> tuple[set[int], set[int]]:
-    """The shipments and invoices that the order is on."""
-    shipments = ShipmentLine.objects.filter(order=order, counts=True).values_list("shipment_id", flat=True)
-    invoices = InvoiceLine.objects.filter(order=order, counts=True).values_list("invoice_id", flat=True)
-    return set(shipments), set(invoices)
+_PAPERS: tuple[tuple[Any, str], ...] = (
+    (ShipmentLine, "shipment_id"),
+    (InvoiceLine, "invoice_id"),
+    (PaymentShare, "payment_id"),
+)
 
 
-def _sharing(order: int) -> set[int]:
-    """The orders that share a shipment or an invoice with this one, and itself."""
-    shipments, invoices = _papers(order)
-    found: set[int | None] = {order}
-    found |= set(ShipmentLine.objects.filter(shipment__in=shipments, counts=True).values_list("order_id", flat=True))
-    found |= set(InvoiceLine.objects.filter(invoice__in=invoices, counts=True).values_list("order_id", flat=True))
-    return {pk for pk in found if pk is not None}
+def sharing(orders: Collection[int]) -> set[int]:
+    """The orders that share a shipment, an invoice or a payment with these, and these themselves."""
+    found = set(orders)
+    for model, paper in _PAPERS:
+        papers = set(model.objects.filter(order__in=orders, counts=True).values_list(paper, flat=True))
+        rows = model.objects.filter(**{f"{paper}__in": papers}, counts=True, order__isnull=False)
+        found.update(rows.values_list("order_id", flat=True))
+    return found
 
 
-def _sent(orders: Collection[int], papers: tuple[set[int], set[int]] | None) -> list[Sent]:
+def _sent(orders: Collection[int]) -> list[Sent]:
     """Shipment lines in the order of shipping, less what came back: off the latest first, as its cost is."""
     rows = ShipmentLine.objects.filter(order__in=orders, counts=True, order_line__isnull=False).select_related(
         "shipment"
     )
-    if papers is not None:
-        rows = rows.filter(shipment__in=papers[0])
     ordered = sorted(rows, key=lambda row: (str(row.shipment.shipped_at or ""), row.shipment_id, row.line))
     out = [row for row in ordered if row.qty > 0]
     left = {row.pk: _qty(row.qty) for row in out}
@@ -122,11 +104,9 @@ def _through(orders: Collection[int], shipped: Collection[int]) -> dict[int, lis
     return found
 
 
-def _billed(orders: Collection[int], papers: tuple[set[int], set[int]] | None) -> list[Billed]:
+def _billed(orders: Collection[int]) -> list[Billed]:
     """Invoice lines in the order of their day, less what credit notes took back: off the latest first."""
     rows = InvoiceLine.objects.filter(order__in=orders, counts=True).select_related("invoice")
-    if papers is not None:
-        rows = rows.filter(invoice__in=papers[1])
     ordered = sorted(rows, key=lambda row: (str(row.invoice.invoice_date or ""), row.invoice_id, row.line))
     plus = [row for row in ordered if row.gross > 0]
     qty = {row.pk: None if row.qty is None else _qty(row.qty) for row in plus}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ordertrail.track import customer, documents, order, product, source_document
+from ordertrail.track import customer, documents, flow_page, order, product, source_document
 
 urlpatterns = [
     path("orders/<str:name>/", order.order, name="order"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("work-orders/<str:name>/", documents.work_order, name="work_order"),
     path("projects/<str:name>/", documents.project, name="project"),
     path("opportunities/<str:name>/", documents.opportunity, name="opportunity"),
+    path("orders/<str:name>/flow/", flow_page.order, name="order_flow"),
+    path("shipments/<str:name>/flow/", flow_page.shipment, name="shipment_flow"),
+    path("invoices/<str:name>/flow/", flow_page.invoice, name="invoice_flow"),
+    path("payments/<str:name>/flow/", flow_page.payment, name="payment_flow"),
     path("documents/<int:pk>/", source_document.source_document, name="document"),
     path("documents/<int:pk>/link/", source_document.link, name="document_link"),
     path("documents/<int:pk>/unlink/", source_document.unlink, name="document_unlink"),

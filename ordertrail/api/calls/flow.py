@@ -14,7 +14,7 @@ from ordertrail.api.naming import meant
 from ordertrail.api.params import Param
 from ordertrail.api.problems import not_allowed, wrong_field
 from ordertrail.api.shapes import flow as shapes
-from ordertrail.desk.flow import flow_of
+from ordertrail.desk.flow import flow_of, sharing
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units
 from ordertrail.orders.models import Order
 from ordertrail.orders.queries import only_for
@@ -22,7 +22,7 @@ from ordertrail.orders.queries import only_for
 
 def flow_params() -> Sequence[Param]:
     """Whether the other orders' parts of the documents are shown too."""
-    words = "1: all of each document, with the other orders' lines; else the order's own part."
+    words = "1: all of each document, with every order that shares one with it; else the order's own part."
     return (Param("whole", words, {"type": "string", "enum": ["0", "1"]}),)
 
 
@@ -37,7 +37,7 @@ def get_order_flow(request: HttpRequest, n: str) -> shapes.Flow:
         raise not_allowed("see_orders")  # the other orders on a document may not be theirs
     pk = meant("order", n, by.person)
     currency = Order.objects.values_list("currency", flat=True).get(pk=pk)
-    nodes, edges = flow_of(pk, whole=whole == "1")
+    nodes, edges = flow_of(sharing({pk}) if whole == "1" else {pk})
 
     def figures(qty: int, amount: int) -> dict[str, str]:
         return {

@@ -24,10 +24,11 @@ def test_every_answer_of_hundreds_of_companies(seed: int) -> None:
     assert play(history(seed, 60), each_verified=True) == ""
 
 
-FEW = (
-    "the last confirmed is served first", "stock is sold twice", "money is divided in equal parts",
-    "a return is never credited", "draft invoices are not lowered",
-)  # fmt: skip
+FEW = {
+    "the last confirmed is served first": 15, "stock is sold twice": 12, "money is divided in equal parts": 1,
+    "a return is never credited": 0, "draft invoices are not lowered": 15,
+}  # fmt: skip
+"""Bugs that each push plants, with the history that is known to show them: where histories are made otherwise, another one will."""
 
 
 def found(seeds: range) -> bool:
@@ -46,7 +47,7 @@ def differs(seed: int) -> bool:
 @pytest.mark.parametrize("bug", FEW)
 def test_a_planted_bug_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     BUGS[bug](monkeypatch)
-    assert found(range(20))
+    assert found(range(FEW[bug], FEW[bug] + 3))
 
 
 @pytest.mark.full("desk machine")
