@@ -24,7 +24,7 @@ from ordertrail.lib import clock
 from ordertrail.lib.money import QTY_SCALE, from_units
 from ordertrail.lib.refused import Refused
 from ordertrail.till.billing_together import dates, told_of
-from ordertrail.till.once import key_of, once, person_of
+from ordertrail.till.once import key_of, person_of, sent
 from ordertrail.till.scope import at, meant
 from ordertrail.till.together import Named
 from ordertrail.till.typed import day, figures, quantity, shown, units
@@ -87,12 +87,9 @@ def answer(
     most: Callable[[Sequence[InvoiceLine]], dict[int, Decimal]] = as_it_is,
 ) -> HttpResponse:
     """The form of a verb, or what sending it does; where it is refused, the form with what was typed and why."""
-    refused: Refused | None = None
-    if request.method == "POST":
-        try:
-            return once(request, do)
-        except Refused as no:
-            refused = no
+    done, refused = sent(request, do)
+    if done:
+        return done
     row = Invoice.objects.get(pk=invoice)
     today = (row.invoice_date or clock.today()).isoformat() if row.state == "draft" else clock.today().isoformat()
     due = row.due_date.isoformat() if row.due_date else ""

@@ -11,9 +11,10 @@ from django.shortcuts import redirect
 from ordertrail.counter.once import key_of
 from ordertrail.counter.once import once as done_once
 from ordertrail.lib.gate import whole
+from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 
-__all__ = ["key_of", "once", "person_of", "tried"]
+__all__ = ["key_of", "once", "person_of", "sent", "tried"]
 
 Answer = TypeVar("Answer")
 
@@ -27,6 +28,16 @@ def once(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
     """Go to the address that ``do`` gives; sent again, to where it led then. Refused as ``counter.once`` says."""
     address, _now = done_once(request, person_of(request), do)
     return redirect(address)
+
+
+def sent(request: HttpRequest, do: Callable[[], str]) -> tuple[HttpResponse | None, Refused | None]:
+    """Where sending a form leads, or why it is refused; neither while it is only shown."""
+    if request.method != "POST":
+        return None, None
+    try:
+        return once(request, do), None
+    except Refused as no:
+        return None, no
 
 
 class _Undone(Exception):

@@ -18,7 +18,7 @@ from ordertrail.desk.settling import Chosen
 from ordertrail.lib import clock
 from ordertrail.lib.refused import Refused
 from ordertrail.records.own import groups_of
-from ordertrail.till.once import key_of, once, person_of
+from ordertrail.till.once import key_of, person_of, sent
 from ordertrail.till.scope import at, meant
 from ordertrail.till.settlement import Row, open_rows, seen, settled, taken_rows
 from ordertrail.till.typed import day, figures, money, shown
@@ -29,12 +29,9 @@ Rows = Callable[[Payment, dict[int, str], object], list[Row]]
 
 def answer(request: HttpRequest, template: str, payment: int, do: Callable[[], str], rows: Rows) -> HttpResponse:
     """The form of a verb, or what sending it does; where it is refused, the form with what was typed and why."""
-    refused: Refused | None = None
-    if request.method == "POST":
-        try:
-            return once(request, do)
-        except Refused as no:
-            refused = no
+    done, refused = sent(request, do)
+    if done:
+        return done
     row = Payment.objects.get(pk=payment)
     now = settled(payment, request.user)
     context: dict[str, Any] = {

@@ -23,7 +23,7 @@ from ordertrail.lib.money import QTY_SCALE, from_units, qty_text
 from ordertrail.lib.refused import Refused
 from ordertrail.shipping import own
 from ordertrail.shipping.models import Shipment, ShipmentLine
-from ordertrail.till.once import key_of, once, person_of
+from ordertrail.till.once import key_of, person_of, sent
 from ordertrail.till.scope import at, meant
 from ordertrail.till.together import Named
 from ordertrail.till.typed import day, figures, quantity, shown, units
@@ -67,12 +67,9 @@ def rows_of(shipment: int, form: Any) -> list[Row]:
 
 def answer(request: HttpRequest, template: str, shipment: int, do: Callable[[], str], **more: Any) -> HttpResponse:
     """The form of a verb, or what sending it does; where it is refused, the form with what was typed and why."""
-    refused: Refused | None = None
-    if request.method == "POST":
-        try:
-            return once(request, do)
-        except Refused as no:
-            refused = no
+    done, refused = sent(request, do)
+    if done:
+        return done
     row = Shipment.objects.get(pk=shipment)
     context = {
         "row": row,
