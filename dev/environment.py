@@ -190,10 +190,12 @@ def tell(running: Step, line: str, fetched: Fetched, total: int) -> None:
 def python(*words: str, **more: str) -> tuple[list[str], dict[str, str]]:
     """The command and the environment variables that run ``.venv``'s Python on ``words`` for checks and tests.
 
-    Django's settings get a data folder of their own under ``.cache``: no check touches a person's data.
+    Django's settings get a data folder of their own under ``.cache``: no check touches a person's data. Compiled modules are kept
+    even where Python is told not to: tests start hundreds of processes, and each would compile all of ours again.
     """
     home = CACHE / "home"
     home.mkdir(parents=True, exist_ok=True)
-    known = {key: value for key, value in os.environ.items() if not key.startswith(("ORDERTRAIL_", "PYTHONPATH"))}
+    ours = ("ORDERTRAIL_", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    known = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     known |= {"DJANGO_SETTINGS_MODULE": "ordertrail.config.settings", "ORDERTRAIL_HOME": str(home), "PYTHONUTF8": "1"}
     return [str(PYTHON), *words], known | more

@@ -61,18 +61,12 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new environment with the wheel and what it runs on, in an empty folder; the path of its ``ordertrail``."""
     folder = tmp_path_factory.mktemp("a stranger")
     environment = folder / "new environment"
+    python = environment / "bin" / "python"
     run([sys.executable, "-m", "venv", environment], folder)
-    pip: list[str | Path] = [
-        environment / "bin" / "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     lock = ROOT / "requirements" / "run.txt"
-    run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock], folder)
-    run([*pip, "--no-deps", built], folder)
+    run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)], folder)
+    run([*pip, "--no-deps", str(built)], folder)
     return environment / "bin" / "ordertrail"
 
 

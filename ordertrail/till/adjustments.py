@@ -16,8 +16,9 @@ from ordertrail.lib.refused import Refused
 from ordertrail.orders.typing import day_of
 from ordertrail.stock.models import MoveKind
 from ordertrail.till.goods_form import goods, with_room
-from ordertrail.till.once import key_of, once, person_of
+from ordertrail.till.once import key_of, sent
 from ordertrail.till.typed import day
+from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
 
 REASONS = (MoveKind.LOSS, MoveKind.FOUND, MoveKind.OPENING, MoveKind.SUPPLIER_RETURN)
@@ -29,12 +30,9 @@ OUT = (MoveKind.LOSS, MoveKind.SUPPLIER_RETURN)
 @require_http_methods(["GET", "POST"])
 def new_adjustment(request: HttpRequest) -> HttpResponse:
     """Type what is gone or what is there."""
-    refused: Refused | None = None
-    if request.method == "POST" and "more" not in request.POST:
-        try:
-            return once(request, lambda: made(request))
-        except Refused as no:
-            refused = no
+    done, refused = sent(request, lambda: made(request))
+    if done:
+        return done
     form = request.POST
     context = {
         "lines": with_room(form),

@@ -24,10 +24,11 @@ from ordertrail.lib import clock
 from ordertrail.lib.money import QTY_SCALE, from_units
 from ordertrail.lib.refused import Refused
 from ordertrail.till.billing_together import dates, told_of
-from ordertrail.till.once import key_of, person_of, sent
+from ordertrail.till.once import key_of, sent
 from ordertrail.till.scope import at, meant
 from ordertrail.till.together import Named
 from ordertrail.till.typed import day, figures, quantity, shown, units
+from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
 
 

@@ -16,10 +16,11 @@ from ordertrail.lib.refused import Refused
 from ordertrail.orders.queries import visible_statuses
 from ordertrail.till.billing_together import Billed, by_amount, dates, together, told_of
 from ordertrail.till.new_shipment import waiting
-from ordertrail.till.once import key_of, once, person_of, tried
+from ordertrail.till.once import key_of, once, tried
 from ordertrail.till.scope import at, orders_named
 from ordertrail.till.together import ORDERS, Together, chosen, wanted, with_orders
 from ordertrail.till.typed import money
+from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
 
 

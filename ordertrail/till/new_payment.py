@@ -22,10 +22,11 @@ from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import OrderStatus
 from ordertrail.orders.queries import only_for, visible_orders, visible_statuses
 from ordertrail.parties.models import Customer
-from ordertrail.till.once import key_of, once, person_of, tried
+from ordertrail.till.once import key_of, once, tried
 from ordertrail.till.scope import at, orders_named
 from ordertrail.till.settlement import Settled, open_rows, seen, settled
 from ordertrail.till.typed import day, figures, money, units
+from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
 
 MOST = 100

@@ -18,11 +18,12 @@ from ordertrail.lib.ids import LINES
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.models import OrderStatus
 from ordertrail.orders.queries import visible_statuses
-from ordertrail.till.once import key_of, once, person_of
+from ordertrail.till.once import key_of, once
 from ordertrail.till.scope import at, orders_named
 from ordertrail.till.shipping_together import together
 from ordertrail.till.together import ORDERS, chosen, wanted, with_orders
 from ordertrail.till.typed import day
+from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
 
 MOST = 200

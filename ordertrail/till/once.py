@@ -12,16 +12,11 @@ from ordertrail.counter.once import key_of
 from ordertrail.counter.once import once as done_once
 from ordertrail.lib.gate import whole
 from ordertrail.lib.refused import Refused
-from ordertrail.parties.models import Person
+from ordertrail.track.order import person_of
 
-__all__ = ["key_of", "once", "person_of", "sent", "tried"]
+__all__ = ["key_of", "once", "sent", "tried"]
 
 Answer = TypeVar("Answer")
-
-
-def person_of(request: HttpRequest) -> Person:
-    """Who asks; ``RightsMiddleware`` lets nobody else through to a view that needs a right."""
-    return cast(Person, request.user)
 
 
 def once(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
@@ -31,8 +26,8 @@ def once(request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
 
 
 def sent(request: HttpRequest, do: Callable[[], str]) -> tuple[HttpResponse | None, Refused | None]:
-    """Where sending a form leads, or why it is refused; neither while it is only shown."""
-    if request.method != "POST":
+    """Where sending a form leads, or why it is refused; neither while it is only shown, or shown again with ``more`` room."""
+    if request.method != "POST" or "more" in request.POST:
         return None, None
     try:
         return once(request, do), None

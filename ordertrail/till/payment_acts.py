@@ -18,10 +18,11 @@ from ordertrail.desk.settling import Chosen
 from ordertrail.lib import clock
 from ordertrail.lib.refused import Refused
 from ordertrail.records.own import groups_of
-from ordertrail.till.once import key_of, person_of, sent
+from ordertrail.till.once import key_of, sent
 from ordertrail.till.scope import at, meant
 from ordertrail.till.settlement import Row, open_rows, seen, settled, taken_rows
 from ordertrail.till.typed import day, figures, money, shown
+from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
 
 Rows = Callable[[Payment, dict[int, str], object], list[Row]]

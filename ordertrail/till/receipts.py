@@ -20,9 +20,10 @@ from ordertrail.lib.refused import Refused
 from ordertrail.orders.typing import day_of
 from ordertrail.stock.models import GoodsReceipt, ReceiptLine, ReceiptState
 from ordertrail.till.goods_form import goods, with_room
-from ordertrail.till.once import key_of, once, person_of
+from ordertrail.till.once import key_of, sent
 from ordertrail.till.scope import BY_ID, at, meant
 from ordertrail.till.typed import day
+from ordertrail.track.order import person_of
 from ordertrail.web.filters import Field, FilterSet, Kind, Sort
 from ordertrail.web.paging import page
 from ordertrail.web.rights import may, needs
@@ -83,12 +84,9 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_receipt(request: HttpRequest) -> HttpResponse:
     """Goods came in, or are planned to."""
-    refused: Refused | None = None
-    if request.method == "POST" and "more" not in request.POST:
-        try:
-            return once(request, lambda: made(request))
-        except Refused as no:
-            refused = no
+    done, refused = sent(request, lambda: made(request))
+    if done:
+        return done
     form = request.POST
     context = {
         "lines": with_room(form),
@@ -132,7 +130,6 @@ def parts(form: QueryDict) -> list[Part]:
 @meant("receipt")
 def come(request: HttpRequest, pk: int) -> HttpResponse:
     """What was planned has come."""
-    refused: Refused | None = None
 
     def do() -> str:
         when = day_of(day(request.POST.get("date", ""), _("Came in on")))
@@ -141,11 +138,9 @@ def come(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Receipt %(number)s is written down.") % {"number": number})
         return at("till:receipt", pk)
 
-    if request.method == "POST":
-        try:
-            return once(request, do)
-        except Refused as no:
-            refused = no
+    done, refused = sent(request, do)
+    if done:
+        return done
     row = GoodsReceipt.objects.get(pk=pk)
     context = {
         "row": row,

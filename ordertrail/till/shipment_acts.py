@@ -23,10 +23,11 @@ from ordertrail.lib.money import QTY_SCALE, from_units, qty_text
 from ordertrail.lib.refused import Refused
 from ordertrail.shipping import own
 from ordertrail.shipping.models import Shipment, ShipmentLine
-from ordertrail.till.once import key_of, person_of, sent
+from ordertrail.till.once import key_of, sent
 from ordertrail.till.scope import at, meant
 from ordertrail.till.together import Named
 from ordertrail.till.typed import day, figures, quantity, shown, units
+from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
 
 

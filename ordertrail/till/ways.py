@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ordertrail.billing.models import Invoice, Payment
@@ -16,8 +22,7 @@ from ordertrail.records.own import groups_of
 from ordertrail.shipping.models import Shipment, ShipmentLine
 from ordertrail.till.scope import at, whole
 from ordertrail.till.together import with_orders
-from ordertrail.web import acts, nav
-from ordertrail.web.acts import Act
+from ordertrail.web import nav, slots
 from ordertrail.web.nav import Entry
 from ordertrail.web.rights import may
 
@@ -27,14 +32,33 @@ def add() -> None:
     nav.add(Entry("till:receipts", _("Receipts"), "package-import", "see_orders", section="work", rank=10))
     nav.add(Entry("till:new_shipment", _("Ship orders"), "truck-delivery", "ship_goods", section="work", rank=20))
     nav.add(Entry("till:new_invoice", _("Bill orders"), "receipt-2", "bill", section="work", rank=30))
-    acts.tell("shipment", of_shipment)
-    acts.tell("invoice", of_invoice)
     nav.add(Entry("till:new_payment", _("Take payments"), "coin-yuan", "take_money", section="work", rank=40))
-    acts.tell("payment", of_payment)
-    acts.tell("orders", of_orders)
+    slots.fill("shipment.acts", buttons(of_shipment, "till/next_acts.html"))
+    slots.fill("invoice.acts", buttons(of_invoice, "till/next_acts.html"))
+    slots.fill("payment.acts", buttons(of_payment, "till/next_acts.html"))
+    slots.fill("orders.selected", buttons(of_orders, "till/selected_acts.html"))
 
 
-def of_orders(_row: None, person: object) -> Sequence[Act]:
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One button: its words, icon and address; the ``primary`` one is what most often comes next."""
+
+    words: Promise
+    icon: str
+    href: str
+    primary: bool = False
+
+
+def buttons(acts: Callable[[Any, object], Sequence[Act]], template: str) -> slots.Filling:
+    """What fills a slot with the buttons that ``acts`` finds for a row and a person."""
+
+    def filling(request: HttpRequest, row: Any) -> SafeString:
+        return render_to_string(template, {"acts": acts(row, request.user)}, request)
+
+    return filling
+
+
+def of_orders(_row: object, person: object) -> Sequence[Act]:
     """What is done with the orders that are selected in their list."""
     found = []
     if may(person, "ship_goods"):

@@ -38,7 +38,6 @@ from ordertrail.track.document_page import (
 from ordertrail.track.scope import meant
 from ordertrail.track.things import state_look
 from ordertrail.track.when import exact
-from ordertrail.web import acts
 from ordertrail.web.rights import needs
 from ordertrail.work.models import Project, WorkOrder
 
@@ -58,7 +57,7 @@ def document(
         @wraps(shows)
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             row = get_object_or_404(model, pk=pk)
-            context = {"page": shows(row, request.user), "next_acts": acts.told(kind, row, request.user)}
+            context = {"page": shows(row, request.user), "acts": f"{kind}.acts", "row": row}
             return render(request, template, context)
 
         return view

@@ -23,7 +23,6 @@ from ordertrail.track.orders_rows import page_sums, rows_of
 from ordertrail.track.queues import large, shelf
 from ordertrail.track.scope import seen
 from ordertrail.track.totals import totals
-from ordertrail.web import acts
 from ordertrail.web.paging import page
 from ordertrail.web.refusals import not_allowed
 from ordertrail.web.rights import may, needs
@@ -66,7 +65,6 @@ def shown(request: HttpRequest, chosen: Selection) -> dict[str, Any]:
         "before_at": max(1, begins - SIZE),
         "after_at": begins + len(rows),
         "people": people(request),
-        "bulk_acts": acts.told("orders", None, request.user),
     }
 
 

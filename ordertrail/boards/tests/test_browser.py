@@ -78,7 +78,7 @@ def test_the_figures_follow_by_themselves(board: Page, bring_up: Callable[..., A
 
 
 @pytest.mark.parametrize("name", list(boards()))
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.full("pages"))])
 def test_boards_are_usable_by_everybody(
     name: str, theme: str, page: Page, live: str, company: dict[str, Person], sign_in: SignIn
 ) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from bench import sources
-from ordertrail.cli.tests.test_kill import PASSWORD, ordertrail
+from ordertrail.cli.tests.company import new_company
+from ordertrail.cli.tests.test_kill import ordertrail
 from ordertrail.cli.tests.test_kill_serving import FOLLOWED, environment
 from ordertrail.lib.sqlite_library import sqlite3
 
@@ -73,20 +74,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 def home(disk: Path, tmp_path: Path) -> Path:
     """A company on that disk, which has read its OMS and has a hub."""
     folder = disk / "home"
-    (tmp_path / "password").write_text(PASSWORD, "utf-8")
-    words = (
-        "--company",
-        "Full",
-        "--currency",
-        "CNY",
-        "--language",
-        "en",
-        "--user",
-        "dana",
-        "--password-file",
-        str(tmp_path / "password"),
-    )
-    assert ordertrail(folder, "init", *words).returncode == 0
+    new_company(folder, language="en")
     sources.write(tmp_path / "oms.sqlite", ORDERS)
     (tmp_path / "source.json").write_text(json.dumps(sources.setting(tmp_path / "oms.sqlite")), "utf-8")
     for command in (("source", "declare", str(tmp_path / "source.json")), ("sync",), ("hub", "rebuild")):

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from ordertrail.cli.tests.test_kill import PASSWORD, ordertrail
+from ordertrail.cli.tests.company import new_company
+from ordertrail.cli.tests.test_kill import ordertrail
 
 
 @pytest.mark.slow
 @pytest.mark.sqlite
 def test_an_unknown_mapping_and_a_missing_file_are_refused_with_the_way_out(tmp_path: Path) -> None:
-    (tmp_path / "password").write_text(PASSWORD, "utf-8")
     home = tmp_path / "home"
-    words = ("--company", "S", "--currency", "USD", "--user", "dana", "--password-file", str(tmp_path / "password"))
-    assert ordertrail(home, "init", *words).returncode == 0
+    new_company(home)
     unknown = ordertrail(home, "import", "--mapping", "nothing", str(tmp_path / "x.csv"), "--json")
     assert unknown.returncode == 2
     assert "scms" in unknown.stderr

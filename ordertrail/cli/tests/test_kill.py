@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from bench import sources
+from ordertrail.cli.tests.company import new_company
 from ordertrail.lib.sqlite_library import sqlite3
 
 ORDERS = 3_000
 A_KILL = 700
 """Orders for each kill: more than a run writes until it is killed, so that every kill meets one that still has much to do."""
-PASSWORD = "twelve signs and more"
 
 
 def ordertrail(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -40,13 +40,8 @@ def ordertrail(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A company whose OMS has three thousand orders, none of them read yet."""
-    password = tmp_path / "password"
-    password.write_text(PASSWORD, "utf-8")
     folder = tmp_path / "home"
-    made = ordertrail(
-        folder, "init", "--company", "Kill", "--currency", "CNY", "--user", "dana", "--password-file", str(password)
-    )
-    assert made.returncode == 0, made.stderr
+    new_company(folder)
     sources.write(tmp_path / "oms.sqlite", ORDERS)
     (tmp_path / "source.json").write_text(json.dumps(sources.setting(tmp_path / "oms.sqlite")), "utf-8")
     declared = ordertrail(folder, "source", "declare", str(tmp_path / "source.json"))

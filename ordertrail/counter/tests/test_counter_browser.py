@@ -11,7 +11,7 @@ import pytest
 from ordertrail.desk.tests.shop import D, Shop, whole
 from ordertrail.orders.models import Order, OrderLine, OrderStatus
 from ordertrail.parties.models import Customer, Person
-from ordertrail.web.tests.axe import violations, wider_than_window
+from ordertrail.web.tests.axe import LOOKS, violations, wider_than_window
 from ordertrail.web.tests.people import person
 
 if TYPE_CHECKING:
@@ -107,9 +107,6 @@ def test_lines_come_from_a_sheet_and_a_new_customer_on_the_way(
     ]  # fmt: skip
     assert Order.objects.get().customer_name == "Nordlys"
     whole()
-
-
-LOOKS = [("en", "light", 1440), ("zh-hans", "dark", 1440), ("zh-hans", "light", 390), ("zh-hant", "dark", 390)]
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

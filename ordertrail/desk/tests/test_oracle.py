@@ -259,12 +259,16 @@ def an_allocation_takes_more_than_is_open(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dividing, "within", lambda amount, _room: amount)
 
 
-BUGS = (
-    a_return_opens_the_line_again, a_merged_invoice_counts_in_full_on_each_order, a_draft_invoice_counts,
-    the_last_in_rank_is_believed, money_is_divided_in_equal_parts, late_words_become_current, tax_is_rounded_on_every_line,
-    freight_is_nobody_s, credit_notes_are_left_out_when_money_is_divided, credit_notes_are_left_out_of_what_is_due,
-    a_closed_order_stays_open, an_allocation_takes_more_than_is_open,
+SOON = (
+    a_merged_invoice_counts_in_full_on_each_order, the_last_in_rank_is_believed, money_is_divided_in_equal_parts,
+    late_words_become_current, tax_is_rounded_on_every_line, freight_is_nobody_s, an_allocation_takes_more_than_is_open,
 )  # fmt: skip
+"""Bugs that few companies already show: planted on each push."""
+LATE = (
+    a_return_opens_the_line_again, a_draft_invoice_counts, credit_notes_are_left_out_when_money_is_divided,
+    credit_notes_are_left_out_of_what_is_due, a_closed_order_stays_open,
+)  # fmt: skip
+BUGS = (*SOON, *(pytest.param(bug, marks=pytest.mark.full("oracle")) for bug in LATE))
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from ordertrail.cli import sources as commands
 from ordertrail.cli.app import app
+from ordertrail.cli.tests.company import new_company
 from ordertrail.lib import gate
 from ordertrail.lib.refused import Refused
 from ordertrail.lib.sqlite_library import sqlite3
@@ -156,21 +157,7 @@ def test_ten_thousand_secrets_survive_kills_of_their_rotation(tmp_path: Path) ->
         tmp_path / "home",
         {name: text for name, text in os.environ.items() if name != "ORDERTRAIL_DATABASE_URL"},
     )
-    password = tmp_path / "password"
-    password.write_text("twelve signs and more", "utf-8")
-    words = (
-        "--company",
-        "K",
-        "--currency",
-        "CNY",
-        "--user",
-        "dana",
-        "--password-file",
-        str(password),
-        "--home",
-        str(home),
-    )
-    subprocess.run([sys.executable, "-m", "ordertrail", "init", *words], env=env, check=True, capture_output=True)
+    new_company(home)
     key = Fernet.generate_key()
     (home / KEYS).write_bytes(key + b"\n")
     fill(home, key)

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from ordertrail.cli.tests.company import PASSWORD, new_company
 from ordertrail.sync.tests.shop import Shop
 
-ORDERS = 400
+ORDERS = 200
 SHIPMENTS: dict[str, Any] = {
     "kind": "shipment",
     "from": "SELECT id, no, changed FROM orders",
@@ -72,9 +73,12 @@ class Company:
         return out
 
     def made(self) -> None:
-        """Make the company, without any system."""
+        """Make the company, without any system; on a server of its own by the command, for there is nothing to copy."""
         self.folder.mkdir()
-        (self.folder / "password").write_text("twelve signs and more", "utf-8")
+        if not self.database:
+            new_company(self.home, tax_rate="0")
+            return
+        (self.folder / "password").write_text(PASSWORD, "utf-8")
         self.run("init", "--company", "Both", "--currency", "CNY", "--user", "dana", "--password-file",
                  str(self.folder / "password"), "--tax-rate", "0")  # fmt: skip
 
@@ -132,10 +136,10 @@ def lived(folder: Path, database: str, *, together: bool) -> list[str]:
     return company.rows()
 
 
-@pytest.fixture
-def serial(tmp_path: Path) -> list[str]:
-    """The rows of a run one after the other."""
-    return lived(tmp_path / "serial", "", together=False)
+@pytest.fixture(scope="session")
+def serial(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The rows of a run one after the other (15 s): those who ask for them stand in one group, so that they are made once."""
+    return lived(tmp_path_factory.mktemp("serial") / "company", "", together=False)
 
 
 def compared(rows: list[str], serial: list[str]) -> None:
@@ -146,6 +150,7 @@ def compared(rows: list[str], serial: list[str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.sqlite
+@pytest.mark.xdist_group("postgres")
 def test_four_processes_on_sqlite_give_the_rows_of_one(tmp_path: Path, serial: list[str]) -> None:
     compared(lived(tmp_path / "together", "", together=True), serial)
 
@@ -158,7 +163,7 @@ def test_four_processes_on_postgresql_give_the_rows_of_one(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full("sync"))])
 def test_who_writes_beside_a_big_sync_gets_a_turn_as_often_as_the_next(
     tmp_path: Path, store: str, request: pytest.FixtureRequest
 ) -> None:
@@ -166,7 +171,7 @@ def test_who_writes_beside_a_big_sync_gets_a_turn_as_often_as_the_next(
     company.found()
     company.write(range(ORDERS), "2026-09-01", 10)
     company.run("sync")
-    company.write(range(6 * ORDERS), "2026-09-05", 12)
+    company.write(range(8 * ORDERS), "2026-09-05", 12)
     people = [company.start("beside", what) for what in ("comment", "comment", "session", "session")]
     company.run("sync")
     (company.home / "enough").touch()

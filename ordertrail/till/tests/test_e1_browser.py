@@ -13,7 +13,7 @@ from ordertrail.desk.tests.shop import Shop, whole
 from ordertrail.parties.models import Person
 from ordertrail.shipping.models import Shipment
 from ordertrail.stock.models import Move
-from ordertrail.web.tests.axe import violations, wider_than_window
+from ordertrail.web.tests.axe import LOOKS, violations, wider_than_window
 from ordertrail.web.tests.people import person
 
 if TYPE_CHECKING:
@@ -104,9 +104,6 @@ def test_e1_from_the_receipts_to_the_last_cent(page: Page, live: str, shop: Shop
         ("452.00", "0.00", "0.00"),
     ]
     whole()
-
-
-LOOKS = [("en", "light", 1440), ("zh-hans", "dark", 1440), ("zh-hans", "light", 390), ("zh-hant", "light", 390)]
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

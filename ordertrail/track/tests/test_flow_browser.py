@@ -10,7 +10,7 @@ import pytest
 
 from ordertrail.parties.models import Person
 from ordertrail.track.tests.order_company import A, Company, X, e1, e19
-from ordertrail.web.tests.axe import violations, wider_than_window
+from ordertrail.web.tests.axe import LOOKS, violations, wider_than_window
 from ordertrail.web.tests.people import person
 
 if TYPE_CHECKING:
@@ -58,9 +58,6 @@ def test_chen_follows_e1_from_the_order_to_the_cent(page: Page, live: str, chen:
     page.get_by_role("link", name="Flow").click()
     page.locator("svg a.strand").first.wait_for()
     assert page.locator(".nd.me").count() == 1
-
-
-LOOKS = [("zh-hans", "light", 1440), ("en", "light", 390), ("zh-hans", "dark", 1440), ("zh-hant", "light", 390)]
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

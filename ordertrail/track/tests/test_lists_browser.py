@@ -17,7 +17,7 @@ from ordertrail.records.models import Source
 from ordertrail.sync.models import Reject, SyncRun
 from ordertrail.track import queues
 from ordertrail.track.tests.lists_company import DOLLARS, LATE, SAILFAR, TO_COLLECT, TO_INVOICE, company
-from ordertrail.web.tests.axe import violations, wider_than_window
+from ordertrail.web.tests.axe import LOOKS, violations, wider_than_window
 from ordertrail.web.tests.people import person
 
 if TYPE_CHECKING:
@@ -165,9 +165,6 @@ def test_a_running_sync_moves_by_itself(page: Page, live: str, root: Person) -> 
     SyncRun.objects.filter(pk=run.pk).update(read=100, new=100, state="done", ended_at=clock.now(), as_of=clock.now())
     card.get_by_text("Fresh").wait_for()
     assert "10 / 100" not in card.inner_text()
-
-
-LOOKS = [("en", "light", 1440), ("en", "dark", 390), ("zh-hans", "dark", 1440), ("zh-hant", "light", 390)]
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

@@ -10,7 +10,7 @@ import pytest
 
 from ordertrail.parties.models import Person
 from ordertrail.track.tests.order_company import SHIPS_FOUR, A, Company, X, at, e1, e19
-from ordertrail.web.tests.axe import violations, wider_than_window
+from ordertrail.web.tests.axe import LOOKS, violations, wider_than_window
 from ordertrail.web.tests.people import person
 
 if TYPE_CHECKING:
@@ -58,9 +58,6 @@ def test_e19_is_seen_explained_and_closes_by_itself(page: Page, live: str, compa
     page.get_by_text("Settled: 2").click()
     assert page.locator("#findings .find.past").count() == 2
     assert page.locator("#says .dis").count() == 1  # the legend alone
-
-
-LOOKS = [("en", "light", 1440), ("zh-hans", "dark", 1440), ("zh-hans", "light", 390), ("zh-hant", "dark", 390)]
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

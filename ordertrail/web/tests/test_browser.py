@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 from ordertrail.parties.people import Person
 from ordertrail.web import nav
-from ordertrail.web.tests.axe import violations, wider_than_window
+from ordertrail.web.tests.axe import LOOKS, violations, wider_than_window
 from ordertrail.web.tests.people import PASSWORD, person
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ def root(live: str, monkeypatch: pytest.MonkeyPatch) -> Person:
     nav.add(nav.Entry("web:parts", "Orders", "list-details", "see_orders", key="o", tab=True))
     nav.add(nav.Entry("web:profile", "Board", "layout-dashboard", "see_boards", section="boards", key="b", tab=True))
     return person("root")
-
-
-LOOKS = [("en", "light", 1440), ("en", "dark", 390), ("zh-hans", "dark", 1440), ("zh-hant", "light", 390)]
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

@@ -1,6 +1,6 @@
 """A running Tryton for a test: installed once from the lock, filled once with our own company, served as a copy of that.
 
-Tryton stays a separate process in an environment of its own under ``.cache/tryton``; nothing here imports it.
+Tryton stays a separate process in an environment of its own, kept for every checkout of this person; nothing here imports it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dev import servers
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
-CACHE = ROOT / ".cache" / "tryton"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ordertrail" / "tryton"
 LOCK = ROOT / "requirements" / "tryton.txt"
 WANTED = ROOT / "requirements" / "tryton.in"
 SEED = f"{__package__}.seed"
