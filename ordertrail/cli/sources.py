@@ -21,23 +21,24 @@ def add_to(app: typer.Typer) -> None:
 
 @source.command("declare")
 def declare(
-    file: Annotated[
-        Path, typer.Argument(help="JSON: code, name, kind, connector, settings, secrets, ranks and scopes.")
+    files: Annotated[
+        list[Path], typer.Argument(help="JSON: code, name, kind, connector, settings, secrets, ranks and scopes.")
     ],
     home: Home = None,
 ) -> None:
-    """Make or change a source as a file declares it."""
+    """Make or change each source as its file declares it; what stands before a file that is refused is made."""
     use_home(home)
     from ordertrail.lib.refused import Refused
     from ordertrail.sync.sources import declare as made
 
-    try:
-        found = made(json.loads(file.read_text("utf-8")))
-    except (OSError, json.JSONDecodeError, KeyError) as wrong:
-        raise typer.BadParameter(f"{file} cannot be read: {wrong}") from None
-    except Refused as refused:
-        raise typer.BadParameter(refused.detail) from None
-    screen.print(f"{found.code}: {found.name} is read by the connector {found.connector}.")
+    for file in files:
+        try:
+            found = made(json.loads(file.read_text("utf-8")))
+        except (OSError, json.JSONDecodeError, KeyError) as wrong:
+            raise typer.BadParameter(f"{file} cannot be read: {wrong}") from None
+        except Refused as refused:
+            raise typer.BadParameter(f"{file}: {refused.detail}") from None
+        screen.print(f"{found.code}: {found.name} is read by the connector {found.connector}.")
 
 
 @source.command("rotate-key")

@@ -85,9 +85,10 @@ class Company:
     def found(self) -> None:
         """Make the company and declare its four systems, which share their orders."""
         self.made()
+        files = {shop.code: self.folder / f"{shop.code}.json" for shop in self.shops()}
         for shop in self.shops():
-            (self.folder / "source.json").write_text(json.dumps(shop.setting()), "utf-8")
-            self.run("source", "declare", str(self.folder / "source.json"))
+            files[shop.code].write_text(json.dumps(shop.setting()), "utf-8")
+        self.run("source", "declare", *map(str, files.values()))
 
     def shops(self) -> list[Shop]:
         wms, erp = self.folder / "wms.sqlite3", self.folder / "erp.sqlite3"
