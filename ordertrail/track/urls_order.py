@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ordertrail.track import customer, documents, flow_page, order, product, source_document
+from ordertrail.track import customer, daily, documents, flow_page, order, product, source_document
 
 urlpatterns = [
     path("orders/<str:name>/", order.order, name="order"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("orders/<str:name>/owner/", order.owner, name="order_owner"),
     path("customers/<str:name>/", customer.customer, name="customer"),
     path("products/<str:name>/", product.product, name="product"),
+    path("products/<str:name>/daily/", daily.product_daily, name="product_daily"),
     path("shipments/<str:name>/", documents.shipment, name="shipment"),
     path("invoices/<str:name>/", documents.invoice, name="invoice"),
     path("payments/<str:name>/", documents.payment, name="payment"),
