@@ -33,6 +33,7 @@ BARE = """
 import duckdb, os, sys, time
 source, target = sys.argv[1:]
 hub = duckdb.connect(target, config={"threads": 2})
+hub.execute("SET enable_progress_bar = false")
 hub.execute(f"ATTACH '{source}' AS facts (READ_ONLY)")
 names = [row[0] for row in hub.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'facts'").fetchall()]
 begun = time.monotonic()

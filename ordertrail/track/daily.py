@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
@@ -21,6 +20,7 @@ from ordertrail.catalog.models import Product
 from ordertrail.desk.daily import Day, daily
 from ordertrail.lib import clock
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, minor_digits
+from ordertrail.stock.models import Move
 from ordertrail.track.export import FORMATS, answered
 from ordertrail.track.line_rows import unit_words
 from ordertrail.track.scope import meant
@@ -77,7 +77,8 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class DailyPage:
-    """Everything that the page shows; ``cut``: more days were asked for than a page holds."""
+    """Everything that the page shows. ``cut``: more days were asked for than a page holds; ``stock_kept``: movements of the product
+    are kept here, without which nobody knows what was sellable."""
 
     product: Product
     unit: str
@@ -85,6 +86,7 @@ class DailyPage:
     end: date
     basis: str
     cut: bool
+    stock_kept: bool
     rows: tuple[DayRow, ...]
     total: DayRow
     currency: str
@@ -117,11 +119,12 @@ def daily_page(product: Product, asked: QueryDict, person: object, today: date) 
     begin = begin or end - timedelta(USUAL - 1)
     begin, end = min(begin, end), max(begin, end)
     first = max(begin, end - timedelta(MOST - 1))
-    basis = asked.get("basis") if asked.get("basis") in BASES else "shipped"
+    basis = next((name for name in BASES if name == asked.get("basis")), "shipped")
     found = daily(product.pk, first, end, basis, person)
+    kept = Move.objects.filter(product=product).exists()
     return DailyPage(
-        product, unit_words(product.unit), first, end, basis, first > begin,
-        tuple(map(_row, found)), _total(found), settings.COMPANY.currency,
+        product, unit_words(product.unit), first, end, basis, first > begin, kept,
+        tuple(_row(day, stock_kept=kept) for day in found), _total(found), settings.COMPANY.currency,
     )  # fmt: skip
 
 
@@ -139,10 +142,10 @@ def _money(units: int | None) -> Decimal | None:
     return None if units is None else from_units(units, MONEY_SCALE)
 
 
-def _row(day: Day) -> DayRow:
+def _row(day: Day, *, stock_kept: bool) -> DayRow:
     return DayRow(
-        day.day, _qty(day.ordered), _qty(day.shipped), _qty(day.returned), _qty(day.sold), _qty(day.pending), _qty(day.sellable),
-        _money(day.money.revenue), _money(day.money.cost),
+        day.day, _qty(day.ordered), _qty(day.shipped), _qty(day.returned), _qty(day.sold), _qty(day.pending),
+        _qty(day.sellable) if stock_kept else None, _money(day.money.revenue), _money(day.money.cost),
     )  # fmt: skip
 
 
@@ -150,13 +153,18 @@ def _total(days: Sequence[Day]) -> DayRow:
     """What adds up over the days; levels do not."""
     known = [None if any(one is None for one in of) else sum(one for one in of if one is not None)
              for of in ([day.money.revenue for day in days], [day.money.cost for day in days])]  # fmt: skip
-    counted = (sum(day.ordered for day in days), sum(day.shipped for day in days), sum(day.returned for day in days))
-    return DayRow(None, *map(_qty, (*counted, counted[1] - counted[2])), None, None, *map(_money, known))
+    ordered, shipped, returned = (
+        sum(getattr(day, name) for day in days) for name in ("ordered", "shipped", "returned")
+    )
+    revenue, cost = map(_money, known)
+    return DayRow(
+        None, _qty(ordered), _qty(shipped), _qty(returned), _qty(shipped - returned), None, None, revenue, cost
+    )
 
 
 @needs("see_orders")
 @require_GET
-@meant("product")
+@meant("product")  # type: ignore[arg-type]  # a file is an answer too
 def product_daily(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A product's days as a page, or with ``?format=`` as a file; cost, profit and margin for who may see cost."""
     page = daily_page(get_object_or_404(Product, pk=pk), request.GET, request.user, clock.today())
@@ -194,10 +202,12 @@ def cells(page: DailyPage, *, sees_cost: bool) -> Iterator[list[Cell]]:
         return None if value is None else round(value, digits)
 
     for row in page.rows:
-        told: list[Any] = [row.ordered, row.shipped, row.returned, row.sold, row.pending, row.sellable]
+        told = [row.ordered, row.shipped, row.returned, row.sold, row.pending, row.sellable]
         gain = [money(row.cost), money(row.profit), None if row.margin is None else round(row.margin, 4)]
         yield [row.date, *map(_short, told), money(row.revenue), *(gain if sees_cost else [])]
 
 
-def _short(value: Decimal) -> Decimal:
+def _short(value: Decimal | None) -> Decimal | None:
+    if value is None:
+        return None
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
