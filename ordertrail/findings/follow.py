@@ -7,6 +7,7 @@ come are one transaction. Done twice, it changes nothing.
 from __future__ import annotations
 
 import logging
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -63,13 +64,27 @@ def follow(limit: int = LIMIT) -> int:
 
 def daily() -> int:
     """Let the checks that depend on the clock look at every order that they may concern today; how many orders that were."""
-    checks = {name: check for name, check in all_checks().items() if check.by_clock}
+    orders = due_by_clock()
+    look_by_clock(orders)
+    return len(orders)
+
+
+def due_by_clock() -> Sequence[int]:
+    """The orders that a check which depends on the clock may concern today."""
+    checks = _by_clock()
     open_ones = Finding.objects.filter(check_name__in=checks, status=FindingStatus.OPEN).values_list("order", flat=True)
     known = {order for order in open_ones if order is not None}
-    orders = sorted(known | set(suspects_by_clock(checks.values())))
+    return array("q", sorted(known | set(suspects_by_clock(checks.values()))))
+
+
+def look_by_clock(orders: Sequence[int]) -> None:
+    """Let the checks that depend on the clock look at some of those orders."""
     for ids in _parts(orders, CHUNK):
-        _look(checks, "order", ids)
-    return len(orders)
+        _look(_by_clock(), "order", ids)
+
+
+def _by_clock() -> dict[str, Check]:
+    return {name: check for name, check in all_checks().items() if check.by_clock}
 
 
 def _runs() -> dict[str, CheckRun]:
