@@ -54,7 +54,9 @@ def test_a_backup_taken_under_load_restores_to_a_store_where_every_law_holds(tmp
     assert counts(other.home) == restored
     other.run("sync")  # goes on where the backup stood, to what the company came to
     assert sorted(other.rows()) == sorted(company.rows())
-    assert {**counts(other.home), "desk_comment": 0} == {**whole, "desk_comment": 0}
+    # Comments were written on; and a reading that was cut off by the backup is begun again, in a batch of its own.
+    differing = dict.fromkeys(("desk_comment", "records_batch"), 0)
+    assert counts(other.home) | differing == whole | differing
 
 
 def test_what_is_being_landed_while_the_backup_is_made_is_left_out(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class Shop:
     """Anna sells, Bo ships; customer C1 has the addresses north and south."""
 
     def __init__(self) -> None:
-        self.anna, self.bo = person("anna"), person("bo")
+        self.anna, self.bo = (Person.objects.filter(username=one).first() or person(one) for one in ("anna", "bo"))
         self.say(
             CustomerRecord("C1", "C1", "远帆船舶", addresses=(Address("north", "1 Pier"), Address("south", "2 Quay")))
         )
