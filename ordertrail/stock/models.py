@@ -53,6 +53,11 @@ class GoodsReceipt(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def state_words(self) -> str:
+        """Its state in words."""
+        return str(ReceiptState(self.state).label)
+
 
 class ReceiptLine(models.Model):
     """A product, quantity and unit cost within a receipt."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,10 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from ordertrail.billing.models import Invoice, Payment
 from ordertrail.billing.queries import allocated, opens, rests
+from ordertrail.catalog.models import Product
 from ordertrail.parties.models import Customer
 from ordertrail.records.models import DESK
 from ordertrail.records.own import groups_of
 from ordertrail.shipping.models import Shipment, ShipmentLine
+from ordertrail.stock.models import ReceiptLine
 from ordertrail.till.scope import at, whole
 from ordertrail.till.together import with_orders
 from ordertrail.web import nav, slots
@@ -36,6 +39,7 @@ def add() -> None:
     slots.fill("shipment.acts", buttons(of_shipment, "till/next_acts.html"))
     slots.fill("invoice.acts", buttons(of_invoice, "till/next_acts.html"))
     slots.fill("payment.acts", buttons(of_payment, "till/next_acts.html"))
+    slots.fill("product.below", receipts_of)
     slots.fill("orders.selected", buttons(of_orders, "till/selected_acts.html"))
 
 
@@ -56,6 +60,27 @@ def buttons(acts: Callable[[Any, object], Sequence[Act]], template: str) -> slot
         return render_to_string(template, {"acts": acts(row, request.user)}, request)
 
     return filling
+
+
+LATEST = 10
+"""So many receipts of a product stand on its page; the list of receipts has all."""
+
+
+def receipts_of(request: HttpRequest, product: Product) -> SafeString:
+    """The last receipts of a product, with their cost for who may see it; nothing where none has come in here."""
+    found = ReceiptLine.objects.filter(product=product.pk).select_related("receipt")
+    lines = list(found.order_by("-receipt__receipt_date", "-receipt", "line")[: LATEST + 1])
+    if not lines:
+        return SafeString("")
+    rows = [(line, line.receipt, at("till:receipt", line.receipt_id)) for line in lines[:LATEST]]
+    all_of_them = f"{reverse('till:receipts')}?{urlencode({'product': product.sku})}" if len(lines) > LATEST else ""
+    context = {
+        "rows": rows,
+        "all": all_of_them,
+        "sees_cost": may(request.user, "see_cost"),
+        "currency": settings.COMPANY.currency,
+    }
+    return render_to_string("till/product_receipts.html", context, request)
 
 
 def of_orders(_row: object, person: object) -> Sequence[Act]:

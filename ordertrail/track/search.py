@@ -23,6 +23,7 @@ from ordertrail.parties.models import Customer
 from ordertrail.presales.models import Opportunity
 from ordertrail.records.models import Number, SourceDocument
 from ordertrail.shipping.models import Shipment
+from ordertrail.stock.models import GoodsReceipt
 from ordertrail.track.addresses import href
 from ordertrail.track.orders_filter import LAST
 from ordertrail.track.scope import seen
@@ -43,6 +44,7 @@ GROUPS: dict[str, Promise] = {
     "shipment": _("Shipments"),
     "invoice": _("Invoices"),
     "payment": _("Payments received"),
+    "receipt": _("Receipts"),
     "work_order": _("Work orders"),
     "project": _("Projects"),
     "opportunity": _("Opportunities"),
@@ -56,6 +58,7 @@ TABLES: dict[str, tuple[Any, str, Callable[[Any], date | None]]] = {
     "shipment": (Shipment, "customer_name", lambda row: row.shipped_date or row.planned_date),
     "invoice": (Invoice, "customer_name", lambda row: row.invoice_date),
     "payment": (Payment, "payer", lambda row: row.paid_date),
+    "receipt": (GoodsReceipt, "state_words", lambda row: row.receipt_date),
     "work_order": (WorkOrder, "sku", lambda row: row.due_date),
     "project": (Project, "customer_name", lambda row: row.due_date),
     "opportunity": (Opportunity, "customer_name", lambda row: row.opened_date),
