@@ -52,7 +52,9 @@ def test_a_backup_taken_under_load_restores_to_a_store_where_every_law_holds(tmp
     other.run("doctor")  # every landed file that the store speaks of is there and whole
     assert counts(other.home) == restored
     other.run("sync")  # goes on where the backup stood, to what the company came to
-    other.run("replay", "--check")  # not before: a batch that was landed whole may have been half written at that moment
+    other.run(
+        "replay", "--check"
+    )  # not before: a batch that was landed whole may have been half written at that moment
     assert sorted(other.rows()) == sorted(company.rows())
     # Comments were written on; and a reading that was cut off by the backup is begun again, in a batch of its own.
     differing = dict.fromkeys(("desk_comment", "records_batch"), 0)
