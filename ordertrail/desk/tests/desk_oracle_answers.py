@@ -51,7 +51,7 @@ class Oracle(Verbs):
         return ("over" if over else "done") if shipped else "not_required"
 
     def invoicing(self, order: Order) -> str:
-        if amount := self.money(order, "invoice"):
+        if amount := self.by_amount(order):
             base = gross((line, self.base(line)) for line in order.lines)
             return "partially" if amount < base else "fully" if amount == base else "over"
         lines = [(self.base(line), self.posted(line)) for line in order.lines]
@@ -63,7 +63,7 @@ class Oracle(Verbs):
         return "partially" if any(self.expected(x) - x.unbilled > self.posted(x) for x in order.lines) else "fully"
 
     def status(self, order: Order) -> dict[str, str]:
-        told, money = self.amounts(order), bool(self.money(order, "invoice"))
+        told, money = self.amounts(order), bool(self.by_amount(order))
         came, owed = told["paid"] + told["written_off"], told["open_receivable"]
         later = any(self.expected(line) - line.unbilled > self.posted(line) for line in order.lines)
         due = owed > 0 or (told["not_invoiced"] > 0 if money else later)

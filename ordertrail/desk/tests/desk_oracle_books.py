@@ -59,6 +59,11 @@ class Books:
         bills = [bill for bill in bills if kind in ("", bill.kind) or bill.less]
         return total(bill.money.get(order, ZERO) - bill.less.get(order, ZERO) for bill in bills)
 
+    def by_amount(self, order: Order) -> Decimal:
+        """Billed by amount, less what was deducted; advances taken off quantities alone make no such bill."""
+        told = any(bill.state == "posted" and bill.kind == "invoice" and bill.money.get(order) for bill in self.bills)
+        return self.money(order, "invoice") if told else ZERO
+
     def open_bills(self, customer: str, *, notes: bool = False) -> list[Bill]:
         """Oldest due date first, then number."""
         bills = [bill for bill in self.bills if bill.open > 0 and bill.customer == customer]
