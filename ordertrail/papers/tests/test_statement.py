@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -15,9 +16,12 @@ from ordertrail.orders.models import OrderStatus
 from ordertrail.papers.statement import accounts
 from ordertrail.papers.tests.reading import Read
 from ordertrail.parties.models import Customer
+from ordertrail.records.models import DESK
 from ordertrail.records.own import documents_of
+from ordertrail.records.shapes import AllocationRecord, CustomerRecord, PaymentRecord
 from ordertrail.till.tests.sending import Sender, rows, text_of
 from ordertrail.till.tests.test_money import NEW, billed
+from ordertrail.track.tests.order_company import A, Company, at, e1, e19
 
 FILE = "/customers/C1/statement/pdf/"
 PAGE = "/customers/C1/statement/"
@@ -30,10 +34,12 @@ def chen(shop: Shop) -> Sender:
 
 
 def by_the_books(customer: Customer) -> dict[str, int]:
-    """By currency the open receivable of a customer's orders less its money that settles nothing, in money units."""
+    """By currency the open receivable of a customer's orders less its money that settles nothing, in money units; what another system
+    took for an order before its invoice is such money too."""
     found: dict[str, int] = {}
-    for currency, amount in OrderStatus.objects.filter(customer=customer.pk).values_list("currency", "open_receivable"):
-        found[currency] = found.get(currency, 0) + to_units(amount, MONEY_SCALE)
+    for status in OrderStatus.objects.filter(customer=customer.pk).select_related("order__home"):
+        told = status.open_receivable - (0 if status.order.home.kind == DESK else status.deposit)
+        found[status.currency] = found.get(status.currency, 0) + to_units(told, MONEY_SCALE)
     mine = Payment.objects.filter(customer__in=documents_of(customer.pk), state="done")
     came = dict(mine.filter(refunds=None).values_list("pk", "currency"))
     for payment, rest in rests(came).items():
@@ -136,3 +142,27 @@ def test_the_account_of_any_company_closes_with_what_the_books_say(seed: int) ->
             assert one.credit <= 0
             checked += len(one.rows)
     assert checked
+
+
+@pytest.mark.django_db
+def test_the_account_of_mirrored_papers_closes_with_what_the_books_say() -> None:
+    company = Company()
+    company.say("oms", at(1), CustomerRecord("9", "C-009", "Sailfar"))
+    e19(company)
+    e1(company)
+    sailfar = Customer.objects.get(code="C-009")
+    (one,) = accounts(sailfar, *ALL)
+    told = [(entry.kind, entry.number, str(amount), str(owed)) for entry, amount, owed in one.rows]
+    assert told == [
+        ("invoice", "INV-2609-0018", "904.0000", "904.0000"), ("invoice", "INV-2609-0019", "226.0000", "1130.0000"),
+        ("payment", "BANK-102", "-1000.0000", "130.0000"),
+    ]  # fmt: skip
+    assert (one.ages, one.credit) == ((130, 0, 0, 0), 0)
+    company.say("bank", at(16), PaymentRecord("B9", "BANK-109", Decimal(70), paid_at=at(16), currency="CNY",
+                                              allocations=(AllocationRecord(Decimal(70), order=A),)))  # fmt: skip
+    (one,) = accounts(sailfar, *ALL)
+    assert one.closing == 60
+    (other,) = accounts(Customer.objects.get(code="C-007"), *ALL)
+    assert (other.closing, other.ages) == (1356, (1356, 0, 0, 0))
+    for customer in Customer.objects.all():
+        assert balances(customer) == by_the_books(customer)
