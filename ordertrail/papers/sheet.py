@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +71,4 @@ class Paper:
     blocks: tuple[Block, ...]
     remarks: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
-    language: str = field(default="en")
+    language: str = "en"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,12 @@ def balances(customer: Customer) -> dict[str, int]:
     return {one.currency: to_units(one.closing, MONEY_SCALE) for one in accounts(customer, *ALL) if one.closing}
 
 
+def only(customer: Customer, since: date, until: date) -> Any:
+    """The one account of a customer that deals in one currency."""
+    (found,) = accounts(customer, since, until)
+    return found
+
+
 def test_e1_is_told_to_the_cent(shop: Shop, chen: Sender) -> None:
     _a, _b, first, second = billed(shop, chen)
     chen.send(NEW, amount="1,000")
@@ -78,7 +85,7 @@ def test_money_that_settles_nothing_and_a_credit_note_stand_on_it(shop: Shop, ch
     chen.send(NEW, amount="2,000")
     chen.send(f"/invoices/~{second.pk}/credit/")
     customer = Customer.objects.get(code="C1")
-    (one,) = accounts(customer, *ALL)
+    one = only(customer, *ALL)
     kinds = [(entry.kind, str(amount)) for entry, amount, _owed in one.rows]
     assert kinds == [
         ("invoice", "904.0000"), ("invoice", "226.0000"), ("credit_note", "-226.0000"), ("payment", "-2000.0000"),
@@ -91,9 +98,9 @@ def test_what_was_before_the_period_is_its_opening_balance(shop: Shop, chen: Sen
     billed(shop, chen)
     chen.send(NEW, amount="1,000")
     customer = Customer.objects.get(code="C1")
-    (later,) = accounts(customer, date(2026, 9, 17), date(2026, 9, 30))
+    later = only(customer, date(2026, 9, 17), date(2026, 9, 30))
     assert (later.opening, later.rows, later.closing) == (130, (), 130)
-    (sooner,) = accounts(customer, date(2026, 8, 1), date(2026, 8, 31))
+    sooner = only(customer, date(2026, 8, 1), date(2026, 8, 31))
     assert (sooner.opening, sooner.rows, sooner.closing, sooner.balance) == (0, (), 0, 130)
     (page,) = Read(chen, f"{FILE}?from=2026-08-01&to=2026-08-31&lang=zh-hans").pages
     assert "期间：2026-08-01 – 2026-08-31" in page
@@ -151,7 +158,7 @@ def test_the_account_of_mirrored_papers_closes_with_what_the_books_say() -> None
     e19(company)
     e1(company)
     sailfar = Customer.objects.get(code="C-009")
-    (one,) = accounts(sailfar, *ALL)
+    one = only(sailfar, *ALL)
     told = [(entry.kind, entry.number, str(amount), str(owed)) for entry, amount, owed in one.rows]
     assert told == [
         ("invoice", "INV-2609-0018", "904.0000", "904.0000"), ("invoice", "INV-2609-0019", "226.0000", "1130.0000"),
@@ -160,9 +167,9 @@ def test_the_account_of_mirrored_papers_closes_with_what_the_books_say() -> None
     assert (one.ages, one.credit) == ((130, 0, 0, 0), 0)
     company.say("bank", at(16), PaymentRecord("B9", "BANK-109", Decimal(70), paid_at=at(16), currency="CNY",
                                               allocations=(AllocationRecord(Decimal(70), order=A),)))  # fmt: skip
-    (one,) = accounts(sailfar, *ALL)
+    one = only(sailfar, *ALL)
     assert one.closing == 60
-    (other,) = accounts(Customer.objects.get(code="C-007"), *ALL)
+    other = only(Customer.objects.get(code="C-007"), *ALL)
     assert (other.closing, other.ages) == (1356, (1356, 0, 0, 0))
     for customer in Customer.objects.all():
         assert balances(customer) == by_the_books(customer)
