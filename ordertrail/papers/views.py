@@ -18,7 +18,6 @@ from ordertrail.lib import clock
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.queries import only_for
 from ordertrail.papers.delivery_note import delivery_note
-from ordertrail.papers.draw import drawn
 from ordertrail.papers.sheet import SIZES, Paper, Size
 from ordertrail.papers.statement import BANDS, accounts, statement
 from ordertrail.parties.models import Customer
@@ -129,6 +128,8 @@ def asked_language(request: HttpRequest) -> str:
 
 def as_file(paper: Paper, size: Size, number: str) -> HttpResponse:
     """A paper as a file that the browser shows, to print or to keep."""
+    from ordertrail.papers.draw import drawn  # reportlab, which no page needs
+
     name = content_disposition_header(as_attachment=False, filename=f"{paper.title} {number}.pdf")
     headers = {"Content-Disposition": name or "inline", "Cache-Control": "no-store"}
     return HttpResponse(drawn(paper, size), content_type="application/pdf", headers=headers)

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ordertrail.billing.models import Payment
 from ordertrail.billing.queries import owed, rests
@@ -135,6 +137,19 @@ def test_wrong_days_are_refused_and_a_part_of_an_account_is_none(shop: Shop, che
     assert rows() == before
 
 
+def test_an_account_takes_as_many_queries_however_long_it_is(shop: Shop, chen: Sender) -> None:
+    billed(shop, chen)
+    customer = Customer.objects.get(code="C1")
+    with CaptureQueriesContext(connection) as short:
+        accounts(customer, *ALL)
+    for _each in range(3):
+        chen.send(NEW, amount="100")
+    with CaptureQueriesContext(connection) as long:
+        assert len(only(customer, *ALL).rows) == 5
+    assert len(long) == len(short)
+
+
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(3))
 def test_the_account_of_any_company_closes_with_what_the_books_say(seed: int) -> None:
