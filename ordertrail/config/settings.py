@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "ordertrail.api",
     "ordertrail.boards",
     "ordertrail.counter",
+    "ordertrail.papers",
 ]
 
 MIDDLEWARE = [

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("ordertrail.web.urls")),
     path("", include("ordertrail.counter.urls")),  # before track: /orders/new/ is no order's number
     path("", include("ordertrail.till.urls")),  # before track: "new" is no number
+    path("", include("ordertrail.papers.urls")),
     path("", include("ordertrail.track.urls")),
     path("", include("ordertrail.boards.urls")),
     path("api/v1/", api_urls),

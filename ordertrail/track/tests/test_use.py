@@ -30,7 +30,7 @@ TB-1,2026-09-01,远帆船舶用品,CABLE,2,35.50,已确认
 TB-2,2026-09-03,启明船厂,LAMP,5,90.00,作废
 TB-3,2026-09-{day},启明船厂,LAMP,5,90.00,已确认
 """
-STORIES = ("systems-disagree", "find-an-order", "add-a-spreadsheet", "order-desk", "ship-bill-collect")
+STORIES = ("systems-disagree", "find-an-order", "add-a-spreadsheet", "order-desk", "ship-bill-collect", "papers")
 WITHOUT_SYSTEMS = ("ship-bill-collect",)
 LANGUAGES = {".md": "en", ".zh.md": "zh-hans"}
 
