@@ -27,6 +27,8 @@ GAP = 1.5
 """What stays free at the right of a column, in mm."""
 SIGNING = 13.0
 """The height in which people sign, in mm."""
+BOX = "□"
+"""What stands for a sign that the font does not have."""
 POINT = 1 / mm
 """A point in mm."""
 
@@ -45,10 +47,17 @@ Lines = tuple[Line, ...]
 
 
 @cache
-def font() -> str:
-    """The name of the font, which is read once a process (0.1 s)."""
-    pdfmetrics.registerFont(TTFont(FONT, str(FONT_FILE), subfontIndex=0))
-    return FONT
+def _signs() -> frozenset[int]:
+    """The signs that the font has; it is read and made known once a process (0.1 s)."""
+    made = TTFont(FONT, str(FONT_FILE), subfontIndex=0)
+    pdfmetrics.registerFont(made)
+    return frozenset(made.face.charToGlyph)
+
+
+def shown(text: str) -> str:
+    """``text`` as the font can show it: a sign that it does not have is an empty box, so that its absence is seen."""
+    known = _signs()
+    return "".join(sign if ord(sign) in known else BOX for sign in text)
 
 
 def drawn(paper: Paper, size: Size) -> bytes:
@@ -93,14 +102,14 @@ class _Sheet:
     # --- measuring
 
     def _wide(self, text: str) -> float:
-        return float(pdfmetrics.stringWidth(text, font(), self.size.letter)) * POINT
+        return float(pdfmetrics.stringWidth(shown(text), FONT, self.size.letter)) * POINT
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         """The facts as lines of two halves; one that is wider than its half has lines of its own."""
         sign = ": " if self.paper.language == "en" else "："
         first = ""
         for word, value in self.paper.facts:
-            text = f"{word}{sign}{value}"
+            text = f"{word}{sign}{' '.join(value.split())}"
             if self._wide(text) > self.size.inner / 2 - GAP:
                 if first:
                     yield first, ""
@@ -162,9 +171,10 @@ class _Sheet:
         """``text`` with its base line at ``y``, from ``x`` on, up to it or around it; nothing for an empty one."""
         if not text:
             return
-        self.canvas.setFont(font(), letter or self.size.letter)
+        told = shown(text)
+        self.canvas.setFont(FONT, letter or self.size.letter)
         draw = {"left": self.canvas.drawString, "right": self.canvas.drawRightString}
-        draw.get(to, self.canvas.drawCentredString)(x * mm, (self.size.height - y) * mm, text)
+        draw.get(to, self.canvas.drawCentredString)(x * mm, (self.size.height - y) * mm, told)
 
     def _rule(self, y: float, x: float, width: float) -> None:
         height = (self.size.height - y) * mm

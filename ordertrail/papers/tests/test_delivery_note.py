@@ -94,6 +94,12 @@ def test_it_speaks_the_language_of_who_prints_or_the_one_that_is_chosen(shop: Sh
     assert hant.endswith("製單\n送貨\n簽收")
 
 
+def test_a_sign_that_the_font_does_not_have_is_seen_to_be_missing(shop: Shop, bo: Sender) -> None:
+    a = shop.order("A", ("LAMP", 1, 100), remark="镕堃喆 臺灣 ½ \U00020000 end")
+    row = Shipment.objects.get(pk=shop.send((a, 1, 1)))
+    assert "镕堃喆 臺灣 ½ □ end" in Read(bo, at(row)).pages[0]
+
+
 def test_a_draft_says_so_and_what_came_back_or_is_cancelled_has_none(shop: Shop, bo: Sender) -> None:
     row = sold(shop)
     order = shop.order("C", ("LAMP", 2, 100))
