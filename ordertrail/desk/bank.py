@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from ordertrail.lib.refused import Refused
 from ordertrail.parties.models import Person
 
 LONGEST_REASON = 300
+PIECE = 500
+"""Lines that one statement of SQL asks for or writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,25 @@ def bring(by: Person, told: Told, name: str, sha256: str) -> Brought:
             sha256=sha256,
             defaults={"name": name[:120], "format": told.format, "came_at": clock.now(), "by": by},
         )
-        rows = BankLine.objects.filter(account=told.account, key__in=lines)
-        known = dict(rows.values_list("key", "pk"))
+        known = _known(told.account, list(lines))
         fresh = [_line(statement, key, entry) for key, entry in lines.items() if key not in known]
-        BankLine.objects.bulk_create(fresh, batch_size=500)
+        BankLine.objects.bulk_create(fresh, batch_size=PIECE)
         if made:
-            statement.known.add(*known.values())
+            again = BankLine.again.through
+            seen = [again(bankline_id=pk, bankstatement_id=statement.pk) for pk in known.values()]
+            again.objects.bulk_create(seen, batch_size=PIECE)
             note(by, "bank_statement", "bank_statement", statement.pk, name=statement.name, lines=len(fresh))
     out = sum(row.state == BankLineState.OUT for row in fresh)
     return Brought(statement.pk, len(fresh) - out, out, len(known))
+
+
+def _known(account: str, keys: Sequence[str]) -> dict[str, int]:
+    """The lines of an account that are kept already, by key."""
+    found: dict[str, int] = {}
+    for start in range(0, len(keys), PIECE):
+        rows = BankLine.objects.filter(account=account, key__in=keys[start : start + PIECE])
+        found |= dict(rows.values_list("key", "pk"))
+    return found
 
 
 def _line(statement: BankStatement, key: str, entry: Entry) -> BankLine:
@@ -66,9 +79,8 @@ def _open(pk: int) -> BankLine:
         return line
     told = {
         "line": named(line),
-        "state": line.get_state_display(),
         "who": str(line.decided_by or "–"),
-        "payment": line.payment.number if line.payment else "",
+        "payment": Payment.objects.filter(pk=line.payment_id).values_list("number", flat=True).first() or "–",
     }
     if line.state == BankLineState.TAKEN:
         detail = _("%(line)s was already taken as payment %(payment)s by %(who)s; nothing was changed.") % told

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,6 +36,8 @@ from ordertrail.web.filters import Field, FilterSet, Kind, Sort
 from ordertrail.web.paging import page
 from ordertrail.web.rights import needs
 
+SHOWN = 25
+"""Lines on a page: each is looked for among invoices, customers and payments."""
 View = Callable[..., HttpResponse]
 LINES = FilterSet(
     fields=(Field("state", "", Kind.CHOICE, tuple(BankLineState.choices)),),
@@ -142,11 +144,12 @@ def listed(request: HttpRequest, refused: Refused | None = None) -> HttpResponse
     state = state if state in BankLineState.values else BankLineState.OPEN.value
     counts = dict(BankLine.objects.values_list("state").annotate(Count("pk")))
     lines = BankLine.objects.select_related("payment", "decided_by", "statement").filter(state=state)
-    found = page(lines.order_by("day", "pk"), chosen)
+    found = page(lines, chosen, SHOWN)
     context = {
         "page": found,
         "rows": [row_of(line) for line in found.rows],
         "states": [(value, words, counts.get(value, 0)) for value, words in BankLineState.choices],
+        "sums": lines.values_list("currency").annotate(Sum("amount")).order_by("currency"),
         "state": state,
         "statements": BankStatement.objects.select_related("by").order_by("-came_at")[:5],
         "encodings": [error["code"] for error in refused.errors if error["path"] == "encoding"] if refused else [],
@@ -163,7 +166,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that one file holds: what was new in it, and what was known before."""
     told = get_object_or_404(BankStatement.objects.select_related("by"), pk=pk)
     lines = BankLine.objects.filter(Q(statement=told) | Q(again=told)).distinct()
-    found = page(lines.select_related("payment", "decided_by").order_by("day", "pk"), LINES.parse(request.GET))
+    found = page(lines.select_related("payment", "decided_by"), LINES.parse(request.GET))
     context = {"told": told, "page": found, "rows": [Row(line, [], []) for line in found.rows]}
     return render(request, "till/bank_statement.html", context)
 

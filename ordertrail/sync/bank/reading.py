@@ -29,6 +29,7 @@ def read(body: bytes, name: str, *, account: str = "", encoding: str = "", curre
         told = {"name": name, "most": LARGEST >> 20}
         raise Refused("file_too_large", _("“%(name)s” is larger than %(most)s MB. Export a shorter period.") % told)
     found = _told(body, name, encoding, currency)
+    found = [replace(one, entries=tuple(entry for entry in one.entries if entry.amount)) for one in found]
     lines = sum(len(one.entries) for one in found)
     if not lines:
         raise Refused(
