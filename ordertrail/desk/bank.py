@@ -80,7 +80,7 @@ def _open(pk: int) -> BankLine:
     told = {
         "line": named(line),
         "who": str(line.decided_by or "–"),
-        "payment": Payment.objects.filter(pk=line.payment_id).values_list("number", flat=True).first() or "–",
+        "payment": Payment.objects.filter(bank_line=line).values_list("number", flat=True).first() or "–",
     }
     if line.state == BankLineState.TAKEN:
         detail = _("%(line)s was already taken as payment %(payment)s by %(who)s; nothing was changed.") % told
