@@ -220,3 +220,13 @@ def twins(line: BankLine) -> list[Twin]:
         elif line.text and row.reference == line.text[:300]:
             found.append(Twin(row, _("Same amount and text within five days."), sure=False))
     return sorted(found, key=lambda one: not one.sure)[:MOST]
+
+
+def told_elsewhere(line: BankLine) -> BankLine | None:
+    """The line of the same account, day and sum that another kind of file told of, one with numbers of the bank and one without: these
+    two cannot know each other by a key, so a person must look. None where there is none."""
+    if line.amount <= 0:
+        return None
+    same = BankLine.objects.filter(account=line.account, day=line.day, amount=line.amount, currency=line.currency)
+    other = same.filter(bank_id="") if line.bank_id else same.exclude(bank_id="")
+    return other.exclude(state="aside").select_related("statement").order_by("pk").first()

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ordertrail.billing.bank_matching import Suggestion, Twin, suggestions, twins
+from ordertrail.billing.bank_matching import Suggestion, Twin, suggestions, told_elsewhere, twins
 from ordertrail.billing.models import BankLine, BankLineState, BankStatement, Payment
 from ordertrail.counter.once import new_key
 from ordertrail.desk.bank import Brought, bring, bring_back, put_aside, tie
@@ -59,16 +59,18 @@ def all_seen(view: View) -> View:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line with what it may be: payments that are there, and whose money it may be."""
+    """A line with what it may be: payments that are there, whose money it may be, the line of another kind of file that it may be."""
 
     line: BankLine
     twins: list[Twin]
     found: list[Suggestion]
+    elsewhere: BankLine | None = None
 
     @property
     def best(self) -> Suggestion | None:
-        """What can be taken at once: the only suggestion, where no payment is there already."""
-        return self.found[0] if len(self.found) == 1 and self.found[0].sure and not self.twins else None
+        """What can be taken at once: the only suggestion, where neither a payment nor another line may be the same money."""
+        doubtful = self.twins or self.elsewhere
+        return self.found[0] if len(self.found) == 1 and self.found[0].sure and not doubtful else None
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -78,8 +80,9 @@ class Row:
 
 def row_of(line: BankLine) -> Row:
     """A line with what it may be; nothing is looked for where it waits no more."""
-    waits = line.state == BankLineState.OPEN
-    return Row(line, twins(line) if waits else [], suggestions(line) if waits else [])
+    if line.state != BankLineState.OPEN:
+        return Row(line, [], [])
+    return Row(line, twins(line), suggestions(line), told_elsewhere(line))
 
 
 def take_fields(line: BankLine, one: Suggestion) -> list[tuple[str, str]]:

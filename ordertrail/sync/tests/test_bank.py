@@ -12,6 +12,7 @@ from ordertrail.billing.bank import Entry, adding_up, keyed
 from ordertrail.lib.refused import Refused
 from ordertrail.sync.bank.reading import read
 from ordertrail.sync.tests.bank_files import ACCOUNT, CAMT, CHINA, OFX, PLAIN
+from ordertrail.sync.tests.workbooks import xlsx
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,18 @@ def test_one_amount_with_its_side_and_the_account_typed() -> None:
     ]
     refused(PLAIN, "account_missing", "Type the account")
     refused(CHINA, "account_differs", ACCOUNT, "999", account="999")
+
+
+def test_a_workbook_is_read_like_a_table_of_text() -> None:
+    rows: list[list[Any]] = [
+        ["账号：6222 0210", None, None],
+        ["交易日期", "贷方发生额", "借方发生额"],
+        [date(2026, 9, 15), 904.5, None],
+        ["合计", 904.5, 0],
+    ]
+    (told,) = read(xlsx(rows), "f.xlsx")
+    assert told.account == "62220210"
+    assert told.entries == (Entry(3, date(2026, 9, 15), 9_045_000, "CNY"),)
 
 
 def test_ofx_without_closing_tags_in_gbk() -> None:

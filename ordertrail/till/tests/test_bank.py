@@ -80,6 +80,9 @@ def test_e1_is_matched_from_a_file_and_each_order_has_its_part(shop: Shop, chen:
     assert (one.state, one.payment, str(one.decided_by)) == ("taken", money[0], "Chen")
     assert f"/bank/lines/{one.pk}/" in chen.get(f"/payments/~{money[0].pk}/")
     assert "No line waits" in text_of(chen.get("/bank/"))
+    page = chen.get(f"/orders/~{a}/")
+    assert "bank_line" not in page
+    assert "Chen: tied the payment to its line of the bank statement" in text_of(page)
 
 
 def test_files_that_come_again_or_overlap_take_nothing_twice(shop: Shop, chen: Sender) -> None:
@@ -96,12 +99,35 @@ def test_files_that_come_again_or_overlap_take_nothing_twice(shop: Shop, chen: S
     assert BankLine.objects.count() == 7
 
 
+def test_the_same_money_in_a_file_without_numbers_and_in_one_with_them_is_not_taken_at_once(
+    shop: Shop, chen: Sender
+) -> None:
+    billed(shop, chen)
+    send(chen, csv("2026-09-15,,904.00,远帆船舶,货款"))
+    take(chen, BankLine.objects.get())
+    numbered = csv("2026-09-15,,226.00,远帆船舶,F1", "2026-09-15,,904.00,远帆船舶,F2").decode("gb18030")
+    send(chen, numbered.replace("摘要", "流水号").encode(), "numbered.csv")
+    page = text_of(chen.get("/bank/"))
+    assert "Perhaps row 3 of bank.csv: same day and sum, from another kind of file." in page
+    assert "Take 226.00" in page
+    assert "Take 904.00" not in page
+
+
 def test_a_wrong_file_is_refused_with_row_and_way_out_and_nothing_is_kept(shop: Shop, chen: Sender) -> None:
     page = send(chen, csv("2026-09-14,,50.00,散客,现金", "2026-09-15,,5O.00,散客,现金"), status=422)
     assert "“bank.csv”, row 4:" in page
     assert "Nothing was taken; mend the row, or export the file again." in page
     assert "Choose a file first" in text_of(chen.client.post("/bank/").content.decode())
     assert (BankStatement.objects.count(), BankLine.objects.count()) == (0, 0)
+
+
+def test_a_file_in_an_unknown_encoding_is_asked_about_and_read_as_chosen(shop: Shop, chen: Sender) -> None:
+    body = "日期,收入,付款人\n2026-09-15,50.00,ﾊﾞﾝｸ テスト\n".encode("shift_jis")
+    page = send(chen, body, status=422, account="1")
+    assert "Choose the one that reads well." in page
+    assert "shift_jis" in page
+    send(chen, body, account="1", encoding="shift_jis")
+    assert [line.payer for line in BankLine.objects.all()] == ["ﾊﾞﾝｸ テスト"]
 
 
 def test_two_invoices_add_up_and_equal_ones_are_said_to_be_unsure(shop: Shop, chen: Sender) -> None:
