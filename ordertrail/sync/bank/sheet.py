@@ -56,7 +56,12 @@ TEXTS = (
     "description", "memo", "reference", "details", "text",
 )  # fmt: skip
 """Columns whose words are put together."""
-_TOTALS = re.compile(r"\s*(合计|总计|小计|本页|累计|合計|總計|小計|total)", re.IGNORECASE)
+_TOTALS = re.compile(
+    r"\s*(?:(?:本页|本頁|本期)?(?:合计|总计|小计|累计|合計|總計|小計|累計)"
+    r"[\s\d:：,.笔筆元数數金额額收入支出借贷貸方]*|(?:grand )?totals?\W*)$",
+    re.IGNORECASE,
+)
+_BALANCES = re.compile(r"\s*(期初|期末|承前|上期|结余|結餘|opening|closing)", re.IGNORECASE)
 _ACCOUNT = re.compile(
     r"(?:账号|帐号|帳號|卡号|account(?:\s*(?:no\.?|number))?)\s*[:：]?\s*([0-9A-Z*][0-9A-Z* -]{3,40})", re.IGNORECASE
 )
@@ -182,10 +187,13 @@ def _entry(line: Line, columns: Columns, currency: str) -> Entry | None:
     """A row; None for totals, words below the table, and rows that move nothing. Bad or ValueError with a sentence."""
     if line.wrong:
         raise ValueError(line.why)
-    if any(_TOTALS.match(_safe(cell)) for cell in line.cells[:3]):
+    dated = _safe(columns.cell(line, "day"))[:1].isdigit()
+    if not dated and any(_TOTALS.match(_safe(cell)) for cell in line.cells[:3]):
         return None
     given = [columns.cell(line, what) for what in ("in", "out", "amount")]
-    if all(_safe(cell) in ("", "-", "--") for cell in given) and not columns.cell(line, "day"):
+    if all(_safe(cell) in ("", "-", "--") for cell in given) and (
+        not dated or any(_BALANCES.match(_safe(cell)) for cell in line.cells)
+    ):
         return None
     if len([cell for cell in line.cells if _safe(cell)]) == 1:
         return None

@@ -52,6 +52,14 @@ def test_one_amount_with_its_side_and_the_account_typed() -> None:
     refused(CHINA, "account_differs", ACCOUNT, "999", account="999")
 
 
+def test_totals_and_balances_are_no_lines_but_a_payer_called_like_one_is() -> None:
+    body = "日期,对方户名,收入,支出,摘要\n2026-09-01,,,,期初余额\n2026-09-15,Total Energies,7.00,,x\n合计,,7.00,0.00,\n".encode()
+    (told,) = read(body, "f.csv", account="1")
+    assert [(one.row, one.payer, one.amount) for one in told.entries] == [(3, "Total Energies", 70_000)]
+    refused(body.replace("期初余额".encode(), "货款".encode()), "bank_row", "row 2", "no amount", account="1")
+    refused(body.replace(b"2026-09-15", b""), "bank_row", "row 3", "an amount and no day", account="1")
+
+
 def test_a_workbook_is_read_like_a_table_of_text() -> None:
     rows: list[list[Any]] = [
         ["账号：6222 0210", None, None],
