@@ -42,7 +42,8 @@ class Told:
 def keyed(entries: Iterable[Entry]) -> dict[str, Entry]:
     """Entries of one account by a key that is the same in every file that holds them, whatever period it covers.
 
-    With an id of the bank: that and the amount (a bank gives a transfer and its fee one number), once however often it stands there.
+    With an id of the bank: that, the amount (a bank gives a transfer and its fee one number) and the place among entries that differ
+    in day, payer or text (some banks number batches); one that is the same throughout is one, however often it stands there.
     Without: day, amount, currency, payer, text and the place among equal ones.
 
     >>> one = Entry(1, date(2026, 9, 16), 10_000, "CNY", "A", "t")
@@ -51,9 +52,12 @@ def keyed(entries: Iterable[Entry]) -> dict[str, Entry]:
     """
     found: dict[str, Entry] = {}
     seen: Counter[tuple[object, ...]] = Counter()
+    numbered: dict[tuple[object, ...], dict[tuple[object, ...], int]] = {}
     for entry in entries:
         if entry.bank_id:
-            parts: tuple[object, ...] = ("id", entry.bank_id, entry.amount, entry.currency)
+            number = (entry.bank_id, entry.amount, entry.currency)
+            told, alike = (entry.day, entry.payer, entry.text), numbered.setdefault(number, {})
+            parts: tuple[object, ...] = ("id", *number, alike.setdefault(told, len(alike)))
         else:
             same = (entry.day, entry.amount, entry.currency, entry.payer, entry.text)
             seen[same] += 1

@@ -128,6 +128,12 @@ def test_equal_lines_are_told_apart_by_their_place_and_a_bank_id_counts_once() -
     fee = Entry(9, date(2026, 9, 15), -5, "CNY", bank_id="F001")
     (china,) = read(CHINA, "f.csv")
     assert len(keyed([*china.entries, *china.entries, fee])) == 4
+    batch = [
+        Entry(row, date(2026, 9, 15), 5, "CNY", payer, bank_id="B") for row, payer in ((1, "甲"), (2, "乙"), (3, "甲"))
+    ]
+    assert [entry.row for entry in keyed(batch).values()] == [1, 2]
+    shorter = [Entry(7, date(2026, 9, 15), 5, "CNY", "甲公", bank_id="B")]
+    assert keyed(shorter).keys() < keyed(batch).keys()
 
 
 def test_sums_are_found_exactly_and_the_search_is_bounded() -> None:
