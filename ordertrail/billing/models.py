@@ -226,3 +226,59 @@ class WriteOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount}"
+
+
+class BankStatement(models.Model):
+    """A file of a bank that somebody brought: whose account it tells of, and what it held."""
+
+    account = models.CharField(max_length=60)
+    name = models.CharField(max_length=120)  # of the file
+    format = models.CharField(max_length=10)  # table, ofx, camt
+    sha256 = models.CharField(max_length=64)
+    came_at = models.DateTimeField()
+    by = models.ForeignKey("parties.Person", models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BankLineState(models.TextChoices):
+    """What has become of a line of a bank statement; only an open one waits for somebody."""
+
+    OPEN = "open", _("to match")
+    TAKEN = "taken", _("taken")
+    ASIDE = "aside", _("put aside")
+    OUT = "out", _("money out")
+
+
+class BankLine(models.Model):
+    """Money that a bank says came in, or (negative ``amount``) went out, in ``currency``; one row however many files tell of it.
+
+    ``key`` tells it from the others of its account (``billing.bank.keyed``); ``statement`` is the file that it came with first,
+    ``again`` the files that held it later. ``payment`` is what it was taken as: one of our own, or a mirrored one that tells of the
+    same money.
+    """
+
+    statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="lines")
+    again = models.ManyToManyField(BankStatement, related_name="known")
+    account = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    row = models.PositiveIntegerField()  # in the file that it came with first
+    day = models.DateField()
+    payer = models.CharField(max_length=200, blank=True)
+    text = models.CharField(max_length=600, blank=True)
+    bank_id = models.CharField(max_length=100, blank=True)
+    currency = models.CharField(max_length=3)
+    amount = MoneyField()
+    state = models.CharField(max_length=10, choices=BankLineState.choices)
+    payment = models.OneToOneField(Payment, models.DO_NOTHING, null=True, db_constraint=False, related_name="bank_line")
+    reason = models.CharField(max_length=300, blank=True)  # why it was put aside
+    decided_by = models.ForeignKey("parties.Person", models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "key"], name="bank_line_once")]
+        indexes: ClassVar = [models.Index(fields=["state", "day"], name="bank_line_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.amount}"

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from ordertrail.billing.models import Payment
+from ordertrail.billing.models import BankLine, Payment
+from ordertrail.desk.bank import take
 from ordertrail.desk.pay import Paid, pay
 from ordertrail.desk.settling import Chosen
 from ordertrail.lib import clock
@@ -26,6 +27,7 @@ from ordertrail.till.once import key_of, once, tried
 from ordertrail.till.scope import at, orders_named
 from ordertrail.till.settlement import Settled, open_rows, seen, settled
 from ordertrail.till.typed import day, figures, money, units
+from ordertrail.till.typed import shown as figure
 from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
 
@@ -78,6 +80,7 @@ def choose(request: HttpRequest, text: str) -> HttpResponse:
     names = visible_customers(request.user).in_bulk([row["customer"] for row in rows])
     listed = [(names[row["customer"]], row["currency"], row["sum"]) for row in rows if row["customer"] in names]
     context = {"rows": listed, "text": text, "unknown": bool(text.strip()), "here": reverse("till:new_payment")}
+    context["line"] = bank_line(request)
     return render(request, "till/choose_customer.html", context, status=422 if text.strip() else 200)
 
 
@@ -123,14 +126,26 @@ def chosen(request: HttpRequest) -> list[Chosen] | None:
     return [Chosen(invoice, amount) for invoice, amount in amounts.items() if amount]
 
 
+def bank_line(request: HttpRequest) -> BankLine | None:
+    """The line of a bank statement that is taken as this payment; None for money that is typed. Nobody who sees only some customers
+    takes one."""
+    text = (request.POST if request.method == "POST" else request.GET).get("line", "")
+    if not text.isdecimal() or len(text) > 18 or only_for(request.user) is not None:
+        return None
+    return BankLine.objects.filter(pk=int(text)).first()
+
+
 def kept(request: HttpRequest, customer: Customer) -> str:
-    """Write the payment down; its page. Refused("wrong_value") where somebody chose to type and had nowhere to yet."""
+    """Write the payment down; its page, or the lines that still wait where it was a bank line. Refused("wrong_value") where somebody
+    chose to type and had nowhere to yet."""
     if request.POST.get("how") == "chosen" and asked(request) == "rule":
         raise Refused("wrong_value", _("Look first at what it settles; there you type what each invoice gets."))
-    payment = pay(person_of(request), told(request, customer))
+    line = bank_line(request)
+    paid = told(request, customer)
+    payment = take(person_of(request), line.pk, paid) if line else pay(person_of(request), paid)
     number = Payment.objects.get(pk=payment).number
     messages.success(request, _("Payment %(number)s is written down.") % {"number": number})
-    return at("track:payment", payment)
+    return reverse("till:bank") if line else at("track:payment", payment)
 
 
 def preview(request: HttpRequest, customer: Customer) -> tuple[Settled | None, str]:
@@ -146,7 +161,8 @@ def preview(request: HttpRequest, customer: Customer) -> tuple[Settled | None, s
 
 def shown(request: HttpRequest, customer: Customer, refused: Refused | None = None) -> HttpResponse:
     """The page, or (``preview``) what comes of what is typed; 422 with the refusal."""
-    form = request.POST
+    line = bank_line(request)
+    form = request.POST if request.method == "POST" or line is None else of_line(line)
     result, why_not = preview(request, customer)
     currency = form.get("currency", "").strip().upper() or customer.currency or settings.COMPANY.currency
     how = form.get("how", "rule")
@@ -164,12 +180,20 @@ def shown(request: HttpRequest, customer: Customer, refused: Refused | None = No
         "company_currency": settings.COMPANY.currency,
         "date": form.get("date", clock.today().isoformat()),
         "orders": deposit_orders(request, customer),
+        "line": line,
         "once": key_of(request),
         "refused": refused,
         "here": reverse("till:new_payment"),
     }
     name = "till/result_payment.html" if request.headers.get("HX-Request") else "till/new_payment.html"
     return render(request, name, context, status=422 if refused else 200)
+
+
+def of_line(line: BankLine) -> dict[str, str]:
+    """What the form says of a bank line before anybody has typed."""
+    return {
+        "amount": figure(line.amount), "currency": line.currency, "date": line.day.isoformat(), "reference": line.text[:300],
+    }  # fmt: skip
 
 
 def deposit_orders(request: HttpRequest, customer: Customer) -> list[OrderStatus]:

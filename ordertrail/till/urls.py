@@ -6,6 +6,7 @@ from django.urls import path
 
 from ordertrail.till import (
     adjustments,
+    bank,
     invoice_acts,
     new_invoice,
     new_payment,
@@ -32,6 +33,9 @@ urlpatterns = [
     path("payments/<str:name>/allocate/", payment_acts.settle, name="allocate_payment"),
     path("payments/<str:name>/unallocate/", payment_acts.take_back, name="unallocate_payment"),
     path("payments/<str:name>/refund/", payment_acts.pay_back, name="refund_payment"),
+    path("bank/", bank.bank, name="bank"),
+    path("bank/statements/<int:pk>/", bank.statement, name="bank_statement"),
+    path("bank/lines/<int:pk>/", bank.line, name="bank_line"),
     path("receipts/", receipts.receipts, name="receipts"),
     path("receipts/new/", receipts.new_receipt, name="new_receipt"),
     path("receipts/<str:name>/", receipts.receipt, name="receipt"),

@@ -15,9 +15,10 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from ordertrail.billing.models import Invoice, Payment
+from ordertrail.billing.models import BankLine, Invoice, Payment
 from ordertrail.billing.queries import allocated, opens, rests
 from ordertrail.catalog.models import Product
+from ordertrail.orders.queries import only_for
 from ordertrail.parties.models import Customer
 from ordertrail.records.models import DESK
 from ordertrail.records.own import groups_of
@@ -36,6 +37,7 @@ def add() -> None:
     nav.add(Entry("till:new_shipment", _("Ship orders"), "truck-delivery", "ship_goods", section="work", rank=20))
     nav.add(Entry("till:new_invoice", _("Bill orders"), "receipt-2", "bill", section="work", rank=30))
     nav.add(Entry("till:new_payment", _("Take payments"), "coin-yuan", "take_money", section="work", rank=40))
+    nav.add(Entry("till:bank", _("Bank statement"), "building-bank", "take_money", section="work", rank=45))
     slots.fill("shipment.acts", buttons(of_shipment, "till/next_acts.html"))
     slots.fill("invoice.acts", buttons(of_invoice, "till/next_acts.html"))
     slots.fill("payment.acts", buttons(of_payment, "till/next_acts.html"))
@@ -144,6 +146,9 @@ def of_payment(row: Payment, person: object) -> Sequence[Act]:
         return ()
     left = rests([row.pk])[row.pk] > 0
     found = [Act(_("Pay back"), "arrow-back-up", at("till:refund_payment", row.pk))]
+    line = BankLine.objects.filter(payment=row.pk).values_list("pk", flat=True).first()
+    if line is not None and only_for(person) is None:
+        found.append(Act(_("Bank line"), "building-bank", reverse("till:bank_line", args=[line])))
     if allocated([row.pk])[row.pk]:
         found.append(Act(_("Take allocation back"), "unlink", at("till:unallocate_payment", row.pk)))
     if left:

@@ -47,6 +47,8 @@ VERBS: dict[str, Promise] = {
     "choose": gettext_lazy("decided about a cancelled document"),
     "reserve": gettext_lazy("held goods for the order"),
     "unreserve": gettext_lazy("let goods of the order go"),
+    "pay": gettext_lazy("wrote a payment down"),
+    "bank_line": gettext_lazy("tied the payment to its line of the bank statement"),
 }
 """What somebody here did with the order, after their name."""
 

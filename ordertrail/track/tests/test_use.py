@@ -30,7 +30,22 @@ TB-1,2026-09-01,远帆船舶用品,CABLE,2,35.50,已确认
 TB-2,2026-09-03,启明船厂,LAMP,5,90.00,作废
 TB-3,2026-09-{day},启明船厂,LAMP,5,90.00,已确认
 """
-STORIES = ("systems-disagree", "find-an-order", "add-a-spreadsheet", "order-desk", "ship-bill-collect", "papers")
+BANK = """账号：6222 0210,,,,,
+交易日期,借方发生额,贷方发生额,对方户名,摘要,交易流水号
+2026-09-15,,"1,000.00",Sailfar Ltd,goods,BANK-102
+2026-09-16,,500.00,启明船厂有限公司,货款,BANK-107
+2026-09-16,,66.00,税务局,退税,BANK-108
+2026-09-16,8.80,,电网,电费,BANK-109
+"""
+STORIES = (
+    "systems-disagree",
+    "find-an-order",
+    "add-a-spreadsheet",
+    "order-desk",
+    "ship-bill-collect",
+    "papers",
+    "bank-statement",
+)
 WITHOUT_SYSTEMS = ("ship-bill-collect",)
 LANGUAGES = {".md": "en", ".zh.md": "zh-hans"}
 
@@ -83,6 +98,7 @@ def reader(
         name: {"name": "orders.csv", "mimeType": "text/csv", "buffer": SHEET.format(day=day).encode("gb18030")}
         for name, day in (("orders.csv", "31"), ("mended.csv", "30"))
     }
+    files["bank.csv"] = {"name": "bank.csv", "mimeType": "text/csv", "buffer": BANK.encode("gb18030")}
     yield Reader(
         page,
         live,
