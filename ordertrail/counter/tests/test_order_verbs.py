@@ -12,9 +12,12 @@ from django.urls import reverse as real_reverse
 from ordertrail.api.tests.company import ORDER_B, e1
 from ordertrail.counter import ways
 from ordertrail.counter.tests.desk_page import alert_of, logged_in, once_of, text_of
+from ordertrail.desk.amend import amend
 from ordertrail.desk.cancel_shipment import cancel_shipment
-from ordertrail.desk.tests.shop import D, Shop, everything, q
+from ordertrail.desk.take_order import LineWanted
+from ordertrail.desk.tests.shop import D, Shop, everything, q, refused, whole
 from ordertrail.orders.models import LineWas, Order, OrderLine, Terms
+from ordertrail.records.shapes import CustomerRecord, ProductRecord
 from ordertrail.shipping.models import ShipmentLine
 from ordertrail.web.tests.people import person
 
@@ -205,6 +208,64 @@ def test_an_amendment_that_is_refused_changes_nothing(shop: Shop, anna: Client) 
     page = text_of(anna.get("/orders/SO-1/amend/"))
     assert "Order SO-1 is closed. Reopen it first." in page
     assert "Amend the order" not in page
+
+
+def test_a_line_is_added_to_a_confirmed_order_and_is_as_any_line(shop: Shop, anna: Client) -> None:
+    shop.product("ROPE")
+    shop.receive(20)
+    shop.receive(3, sku="ROPE")
+    order = shop.order("SO-1", ("LAMP", 10))
+    form = {"revision": "0", "sku": ["ROPE", "", ""], "qty": ["5", "", ""], "price": ["80", "", ""]}
+    told = text_of(anna.post("/orders/SO-1/amend/told/", form))
+    assert told == "2 · Added ROPE × 5 · 80.00 Total incl. tax 1,130.00 → 1,582.00 CNY"
+    assert OrderLine.objects.count() == 1
+    assert send(anna, "/orders/SO-1/amend/", **form, reason="rope for them too")["Location"] == "/orders/SO-1/"
+    assert shop.status(order).ordered == D("1582")
+    assert (shop.reserved("ROPE"), shop.line(order, 2).to_ship) == (D(3), q(5))
+    page = text_of(anna.get("/orders/SO-1/"))
+    assert "1 2 · Added ROPE × 5 · 80.00 rope for them too Anna" in page
+    shop.send((order, 2, 3))
+    shop.receive(2, sku="ROPE")
+    assert (shop.line(order, 2).to_ship, shop.reserved("ROPE")) == (q(2), D(2))
+    send(anna, "/orders/SO-1/amend/", **{"revision": "1", "qty-2": "4"}, reason="one less")
+    page = text_of(anna.get("/orders/SO-1/"))
+    assert "2 2 · Quantity 5 → 4 one less Anna" in page
+    assert "1 2 · Added ROPE × 5 · 80.00 rope for them too Anna" in page
+    whole()
+
+
+def test_an_added_line_takes_the_products_price_and_a_drafts_total_grows(shop: Shop, anna: Client) -> None:
+    order = shop.draft("SO-1", ("LAMP", 1))
+    send(anna, "/orders/SO-1/amend/", sku="LAMP", qty="2", reason="two more")
+    assert [(one.line, one.qty, one.price, one.gross) for one in OrderLine.objects.order_by("line")] == [
+        (1, D(1), D(100), D(113)), (2, D(2), D(100), D(226)),
+    ]  # fmt: skip
+    assert (shop.status(order).ordered, shop.reserved()) == (D(339), D(0))
+
+
+def test_a_line_that_cannot_be_added_changes_nothing(shop: Shop, anna: Client) -> None:
+    shop.say(ProductRecord("MAST", "MAST", "Mast"))
+    shop.order("SO-1", ("LAMP", 10))
+    before = [*everything(), list(LineWas.objects.values()), list(OrderLine.objects.values())]
+    cases: list[tuple[dict[str, str], str]] = [
+        ({"sku": "NONE", "qty": "1"}, "There is no product “NONE”"),
+        ({"sku": "LAMP", "qty": ""}, "How much of it?"),
+        ({"sku": "LAMP", "qty": "-1"}, "“-1”: write a figure above 0."),
+        ({"sku": "", "qty": "4"}, "Which product?"),
+        ({"sku": "MAST", "qty": "1"}, "MAST has no price of its own. Give one."),
+    ]
+    for told, sentence in cases:
+        answer = send(anna, "/orders/SO-1/amend/", **told, reason="more")
+        assert (answer.status_code, sentence in alert_of(answer)) == (422, True), (told, alert_of(answer))
+        assert [*everything(), list(LineWas.objects.values()), list(OrderLine.objects.values())] == before
+
+
+def test_an_added_line_beyond_the_customers_limit_is_refused(shop: Shop, anna: Client) -> None:
+    order = shop.order("SO-1", ("LAMP", 10))
+    shop.say(CustomerRecord("C1", "C1", "远帆船舶", currency="CNY", credit_limit=D(1200)))
+    more = [LineWanted("LAMP", D(1))]
+    refused("over_credit", amend, by=shop.anna, order=order, lines=[], more=more, reason="one more")
+    assert (OrderLine.objects.count(), Terms.objects.get(pk=order).revision) == (1, 0)
 
 
 def waiting(client: Client) -> tuple[str, str]:
