@@ -4,6 +4,7 @@ is added, and why; how it was stays to be read."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -80,7 +81,8 @@ def amend_order(request: HttpRequest, order: int) -> HttpResponse:
         changes, more = changes_of(rows, reading), added_of(more_of(request.POST), reading)
         if not reason:
             reading.errors["reason"] = _("Say why it is amended; whoever reads the order later wants to know.")
-        if not changes and not more and not reading.errors:
+        promised = promise_of(order, request.POST, reading)
+        if not changes and not more and promised is None and not reading.errors:
             reading.errors["lines"] = _(
                 "Nothing is changed yet. Change a quantity, a price or a product, or add a line."
             )
@@ -89,7 +91,7 @@ def amend_order(request: HttpRequest, order: int) -> HttpResponse:
         def do() -> str:
             hold_orders([order])
             _same_revision(request, order)
-            amend(by=by, order=order, lines=changes, more=more, reason=reason[:300])
+            amend(by=by, order=order, lines=changes, more=more, reason=reason[:300], promised_date=promised)
             return address(order)
 
         back, now = once(request, by, do)
@@ -156,6 +158,17 @@ def changes_of(rows: list[Row], reading: Reading) -> list[Change]:
     return changes
 
 
+def promise_of(order: int, post: QueryDict, reading: Reading) -> date | None:
+    """The day that is promised anew; None where it stays. What cannot be read stands in ``reading``."""
+    was = Order.objects.values_list("promised_date", flat=True).get(pk=order)
+    text = post.get("promised_date")
+    if text is None or (was is None and not text.strip()):
+        return None
+    gone = _("A day that was promised can be moved, not taken away. Give the new one.")
+    day = reading.needed("promised_date", text, fields.day, was, gone)
+    return None if day == was else day
+
+
 def more_of(post: QueryDict) -> list[More]:
     """The rows for lines to add, with what was sent for each."""
     columns = [[text.replace("\0", "")[: find.LONGEST] for text in post.getlist(name)[:BLANK_ROWS]] for name in FIELDS]
@@ -192,9 +205,16 @@ class Difference:
     changes: tuple[Changed, ...]
     before: Decimal
     after: Decimal
+    was_promised: date | None
+    promised: date | None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.changes) or self.promised is not None
 
 
-def difference(order: int, changes: list[Change], more: list[LineWanted]) -> Difference:
+def difference(order: int, changes: list[Change], more: list[LineWanted], promised: date | None) -> Difference:
     """What these changes would make of an order; nothing is written. Refused as ``amend``."""
     found: list[Preview] = preview(order=order, lines=changes, more=more)
     told: list[Changed] = []
@@ -205,8 +225,11 @@ def difference(order: int, changes: list[Change], more: list[LineWanted]) -> Dif
             "price": from_units(one.after.price, QTY_SCALE),
         }
         told += _told(one, now)
+    was = Order.objects.values_list("promised_date", flat=True).get(pk=order)
     before = sum((one.before.gross for one in found if one.before), Decimal(0))
-    return Difference(tuple(told), before, from_units(sum(one.amounts.gross for one in found), MONEY_SCALE))
+    return Difference(
+        tuple(told), before, from_units(sum(one.amounts.gross for one in found), MONEY_SCALE), was, promised
+    )
 
 
 def _told(one: Preview, now: dict[str, Any]) -> list[Changed]:
@@ -227,10 +250,11 @@ def amend_told(request: HttpRequest, order: int) -> HttpResponse:
     """What the form would change, as it stands: a fragment. Nothing is written."""
     reading = Reading()
     changes, more = changes_of(rows_of(order, request.POST), reading), added_of(more_of(request.POST), reading)
+    promised = promise_of(order, request.POST, reading)
     context: dict[str, Any] = {"order": Order.objects.get(pk=order)}
     try:
         reading.check()
-        context["difference"] = difference(order, changes, more)
+        context["difference"] = difference(order, changes, more, promised)
     except Refused as no:
         context["problem"] = no.detail
     return render(request, "counter/difference.html", context)
@@ -261,8 +285,9 @@ def shown(
         "rows": [
             (one, _wrong(f"lines.{one.line.line}", errors), errors.get(f"lines.{one.line.line}", "")) for one in rows
         ],
-        "more": [(one, _wrong(f"more.{one.place}", errors)) for one in more_of(request.POST)],
+        "adding": [(one, _wrong(f"more.{one.place}", errors)) for one in more_of(request.POST)],
         "errors": errors,
+        "promised": request.POST.get("promised_date", row.promised_date.isoformat() if row.promised_date else ""),
         "refused": no,
         "reason": reason,
         "revision": Terms.objects.filter(pk=order).values_list("revision", flat=True).first() or 0,

@@ -52,8 +52,10 @@ def amend(
     reason: str,
     day: date | None = None,
     more: Sequence[LineWanted] = (),
+    promised_date: date | None = None,
 ) -> int:
-    """Change lines of an order that is not closed or cancelled, and add ``more`` after its last one; returns its id.
+    """Change lines of an order that is not closed or cancelled, add ``more`` after its last one, and promise another day (None: the
+    same); returns its id. The act of the verb keeps which day was promised before.
 
     Refused("below_done") for less than is shipped or billed, or another price or product where something is; ("over_credit") where the
     order becomes larger than the customer's limit allows; ("missing_field") for an added line without a price; ("unknown_line"),
@@ -71,12 +73,17 @@ def amend(
         added = _added(before, more, products)
         every = [*after.values(), *added]
         _keep(order, [before[pk] for pk in changed], added, by, reason)
+        promised = _promise(order, promised_date)
         add_lines(Order.objects.get(pk=order), added)
         rewrite_lines(order, every, head.discount, head.digits, include_tax=head.include_tax)
         moved = {pk: held.lines[pk] for pk in changed if after[pk].product != held.lines[pk].product}
         release_all(moved, "amended")
         s.act(
-            "order", order, reason=reason, lines=[*(before[pk].line for pk in changed), *(line.line for line in added)]
+            "order",
+            order,
+            reason=reason,
+            lines=[*(before[pk].line for pk in changed), *(line.line for line in added)],
+            **promised,
         )
         _check_money(s, head)
         settle(s, [order], "amended", held.products() | {line.product for line in every})
@@ -201,6 +208,16 @@ def _below(head: Head, line: LineStanding, one: Change, rest: str) -> Refused:
     sentence = _("Of %(order)s/%(line)s %(shipped)s are shipped and %(invoiced)s billed: %(rest)s.")
     detail = sentence % words
     return Refused("below_done", detail, [{"path": one.path, "code": "below_done", "detail": detail}])
+
+
+def _promise(order: int, day: date | None) -> dict[str, list[str | None]]:
+    """Promise another day for the order and its lines without a day of their own; what the act keeps of it: was and now."""
+    was = Order.objects.values_list("promised_date", flat=True).get(pk=order)
+    if day is None or day == was:
+        return {}
+    Order.objects.filter(pk=order).update(promised_date=day)
+    OrderLine.objects.filter(order=order, ship_date=None).update(promised_date=day)
+    return {"promised": [was.isoformat() if was else None, day.isoformat()]}
 
 
 def _keep(order: int, lines: Sequence[OrderLine], added: Sequence[TypedLine], by: Person, reason: str) -> None:

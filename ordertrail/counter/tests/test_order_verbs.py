@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,9 +18,12 @@ from ordertrail.desk.amend import amend
 from ordertrail.desk.cancel_shipment import cancel_shipment
 from ordertrail.desk.take_order import LineWanted
 from ordertrail.desk.tests.shop import D, Shop, everything, q, refused, whole
+from ordertrail.findings.tests.company import say, source
 from ordertrail.orders.models import LineWas, Order, OrderLine, Terms
-from ordertrail.records.shapes import CustomerRecord, ProductRecord
+from ordertrail.records.shapes import CustomerRecord, OrderRecord, ProductRecord
 from ordertrail.shipping.models import ShipmentLine
+from ordertrail.track.gather import gather
+from ordertrail.track.promises import moves
 from ordertrail.web.tests.people import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
@@ -266,6 +271,47 @@ def test_an_added_line_beyond_the_customers_limit_is_refused(shop: Shop, anna: C
     more = [LineWanted("LAMP", D(1))]
     refused("over_credit", amend, by=shop.anna, order=order, lines=[], more=more, reason="one more")
     assert (OrderLine.objects.count(), Terms.objects.get(pk=order).revision) == (1, 0)
+
+
+def test_another_day_is_promised_with_a_reason_and_the_page_tells_both(shop: Shop, anna: Client) -> None:
+    order = shop.order("SO-1", ("LAMP", 10), promised_date=date(2026, 9, 21), day=date(2026, 9, 14))
+    assert "5 working days from the order" in text_of(anna.get("/orders/SO-1/"))
+    form = {"promised_date": "2026-09-25", "revision": "0"}
+    assert "2026-09-25" in anna.post("/orders/SO-1/amend/told/", form).content.decode()
+    send(anna, "/orders/SO-1/amend/", **form, reason="the mill is late")
+    row = Order.objects.get(pk=order)
+    assert (row.promised_date, shop.status(order).promised_date) == (date(2026, 9, 25), date(2026, 9, 25))
+    assert OrderLine.objects.get().promised_date == date(2026, 9, 25)
+    told = gather(order, shop.anna)
+    assert told is not None
+    assert [(one.was, one.now, one.by, one.why, one.days) for one in moves(told)] == [
+        (date(2026, 9, 21), date(2026, 9, 25), "Anna", "the mill is late", 4)
+    ]
+    page = text_of(anna.get("/orders/SO-1/"))
+    assert "Changes of the promised date" in page
+    assert "9 working days from the order" in page
+    assert "4 d later the mill is late Anna" in page
+    before = everything()
+    answer = send(anna, "/orders/SO-1/amend/", promised_date="", reason="none")
+    assert (answer.status_code, alert_of(answer)) == (
+        422, "A day that was promised can be moved, not taken away. Give the new one.",
+    )  # fmt: skip
+    assert everything() == before
+    whole()
+
+
+def test_a_day_that_another_system_moved_is_told_too(shop: Shop, anna: Client) -> None:
+    first = OrderRecord(
+        "12", "SO-9", customer_name="Sailfar", order_date=date(2026, 9, 1), promised_date=date(2026, 9, 14)
+    )
+    shop_system = source("shop")
+    say(shop_system, first)
+    say(shop_system, replace(first, promised_date=date(2026, 9, 10)))
+    told = gather(Order.objects.get(number="SO-9").pk, shop.anna)
+    assert told is not None
+    assert [(one.was, one.now, one.why, one.days) for one in moves(told)] == [
+        (date(2026, 9, 14), date(2026, 9, 10), "", -4)
+    ]
 
 
 def waiting(client: Client) -> tuple[str, str]:
