@@ -8,12 +8,13 @@ from typing import Any
 from ordertrail.catalog.models import Barcode, CostMethod, Product
 from ordertrail.lib import bulk
 from ordertrail.lib.numbers import number_key
+from ordertrail.lib.sounds import sounds
 from ordertrail.records.merge import Merged
 from ordertrail.records.shapes import ProductRecord
 
 COLUMNS = (
     "id", "company", "home", "sku", "sku_key", "name", "unit", "category", "price", "cost", "service", "cost_method",
-    "standard_cost", "tax_rate", "under_tolerance", "over_tolerance", "allow_negative", "lead_time_days",
+    "standard_cost", "tax_rate", "under_tolerance", "over_tolerance", "allow_negative", "lead_time_days", "sounds",
 )  # fmt: skip
 
 
@@ -40,4 +41,5 @@ def _row(group: int, home: int, told: ProductRecord) -> tuple[Any, ...]:
         group, 1, home, told.number[:100], number_key(told.number)[:100], told.name[:200], told.unit[:20], told.category[:100],
         told.price, told.cost, told.service, told.cost_method or CostMethod.FIFO, told.standard_cost, told.tax_rate,
         told.under_tolerance or 0, told.over_tolerance or 0, bool(told.allow_negative), told.lead_time_days,
+        sounds(told.name[:200]),
     )  # fmt: skip

@@ -21,9 +21,9 @@ class CostMethod(models.TextChoices):
 class Product(models.Model):
     """What is sold. ``id`` is that of the home's source document; ``sku_key`` matches other systems' spellings.
 
-    ``price`` and ``cost`` are for one base unit, net, in the company's currency; ``cost`` is behind the right to see cost.
-    ``standard_cost`` is the cost under "standard", and under "average" the cost before the first receipt. Tolerances are fractions of
-    the ordered quantity; ``tax_rate`` is empty where the company's holds.
+    ``sounds`` is how the name is read in pinyin (``lib.sounds``). ``price`` and ``cost`` are for one base unit, net, in the company's
+    currency; ``cost`` is behind the right to see cost. ``standard_cost`` is the cost under "standard", and under "average" the cost
+    before the first receipt. Tolerances are fractions of the ordered quantity; ``tax_rate`` is empty where the company's holds.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -32,6 +32,7 @@ class Product(models.Model):
     sku = models.CharField(max_length=100)
     sku_key = models.CharField(max_length=100, db_index=True)
     name = models.CharField(max_length=200, blank=True)
+    sounds = models.TextField(blank=True, default="")
     unit = models.CharField(max_length=20, default="pcs")
     category = models.CharField(max_length=100, blank=True)
     price = PriceField(null=True)

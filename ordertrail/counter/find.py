@@ -16,6 +16,7 @@ from ordertrail.records.models import Number
 from ordertrail.track.addresses import BY_ID, found
 from ordertrail.track.orders_filter import LAST
 from ordertrail.track.scope import seen
+from ordertrail.track.search import called
 
 SHOWN = 8
 """So many suggestions stand below a field."""
@@ -72,25 +73,25 @@ def _ids(where: Q) -> list[int]:
 
 
 def customers_like(text: str, person: object) -> list[Customer]:
-    """Customers whose number begins with ``text`` or whose name holds it, of those that ``person`` may see."""
+    """Customers whose number begins with ``text`` or whose name or its pinyin holds it, of those that ``person`` may see."""
     words = words_of(text)
     if not words:
         return []
-    ids = [*_numbered("customer", words), *_ids(Q(name__icontains=words))]
+    ids = [*_numbered("customer", words), *_ids(called(words))]
     visible = seen("customer", ids, person)
     rows = Customer.objects.in_bulk(visible)
     return [rows[pk] for pk in dict.fromkeys(ids) if pk in rows][:SHOWN]
 
 
 def products_like(text: str) -> list[Product]:
-    """Products whose SKU, barcode or other number begins with ``text``, or whose name holds it."""
+    """Products whose SKU, barcode or other number begins with ``text``, or whose name or its pinyin holds it."""
     words = words_of(text)
     if not words:
         return []
     coded = Barcode.objects.filter(code__gte=words, code__lt=words + LAST).values_list("product", flat=True)[:SHOWN]
     ids = [*coded, *_numbered("product", words)]
     if len(set(ids)) < SHOWN:
-        ids += Product.objects.filter(name__icontains=words).order_by("sku").values_list("pk", flat=True)[:SHOWN]
+        ids += Product.objects.filter(called(words)).order_by("sku").values_list("pk", flat=True)[:SHOWN]
     rows = Product.objects.in_bulk(set(ids))
     return [rows[pk] for pk in dict.fromkeys(ids) if pk in rows][:SHOWN]
 

@@ -15,13 +15,22 @@ FIELDS = ("sku", "qty", "price")
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """What a line began with that an amendment added: its quantity, and its price in the order's currency."""
+
+    qty: Decimal
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
-    """One field of one line: how it was and what it became."""
+    """One field of one line: how it was and what it became. A line that was added is told once, by its ``sku``."""
 
     line: int
     field: str
     was: str | Decimal | None
     now: str | Decimal | None
+    added: Added | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,9 @@ def revisions(order: int) -> list[Revision]:
 
 
 def _changes(line: int, was: LineWas, now: Any) -> Iterator[Changed]:
+    if not was.sku and not was.qty:  # it was not there
+        yield Changed(line, "sku", "", now.sku, Added(now.qty, now.price))
+        return
     for name in FIELDS:
         if getattr(was, name) != getattr(now, name):
             yield Changed(line, name, getattr(was, name), getattr(now, name))

@@ -1,4 +1,4 @@
-"""Amend an order: quantities, prices and products of its lines change, with a reason; how they were stays to be read."""
+"""Amend an order: its lines change and lines are added, with a reason; how it was stays to be read."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ordertrail.desk.lowering import release_all, settle
 from ordertrail.desk.quantity import plain
 from ordertrail.desk.standing import by_line
 from ordertrail.desk.step import Step, step
-from ordertrail.desk.take_order import tax_rate_of
+from ordertrail.desk.take_order import LineWanted, lines_of, tax_rate_of
 from ordertrail.lib import bulk, clock
 from ordertrail.lib.ids import LINES
 from ordertrail.lib.money import QTY_SCALE, to_units
 from ordertrail.lib.refused import Refused
-from ordertrail.orders.models import LineWas, OrderLine, OrderStatus, Terms
+from ordertrail.orders.models import LineWas, Order, OrderLine, OrderStatus, Terms
 from ordertrail.orders.own import Head, heads, may
 from ordertrail.orders.rules import LineAmounts
 from ordertrail.orders.standing import LineStanding
-from ordertrail.orders.typing import TypedLine, amounts, day_of, products_by_sku, rewrite_lines
+from ordertrail.orders.typing import TypedLine, add_lines, amounts, day_of, products_by_sku, rewrite_lines
 from ordertrail.parties.models import Person
 from ordertrail.stock.queries import unit_cost_now
 
@@ -44,52 +44,88 @@ class Change:
     path: str = "lines.0"
 
 
-def amend(*, by: Person, order: int, lines: Sequence[Change], reason: str, day: date | None = None) -> int:
-    """Change lines of an order that is not closed or cancelled; returns its id.
+def amend(
+    *,
+    by: Person,
+    order: int,
+    lines: Sequence[Change],
+    reason: str,
+    day: date | None = None,
+    more: Sequence[LineWanted] = (),
+    promised_date: date | None = None,
+) -> int:
+    """Change lines of an order that is not closed or cancelled, add ``more`` after its last one, and promise another day (None: the
+    same); returns its id. The act of the verb keeps which day was promised before.
 
     Refused("below_done") for less than is shipped or billed, or another price or product where something is; ("over_credit") where the
-    order becomes larger than the customer's limit allows; ("unknown_line"), ("unknown_product").
+    order becomes larger than the customer's limit allows; ("missing_field") for an added line without a price; ("unknown_line"),
+    ("unknown_product").
     """
     day_of(day)
     with step(by, "amend") as s:
-        skus = [(one.sku, f"{one.path}.sku") for one in lines if one.sku is not None]
-        products = products_by_sku(skus) if skus else {}
+        products = _products(lines, more)
         held = hold_orders([order], also=[product.pk for product in products.values()])
         head = held.orders[order]
         may("amend", head)
         before = _lines(order)
         after = _after(head, before, held.lines, lines, products)
         changed = [pk for pk in before if after[pk] != _as_typed(before[pk])]
-        _keep(order, [before[pk] for pk in changed], by, reason)
-        rewrite_lines(order, list(after.values()), head.discount, head.digits, include_tax=head.include_tax)
+        added = _added(before, more, products)
+        every = [*after.values(), *added]
+        _keep(order, [before[pk] for pk in changed], added, by, reason)
+        promised = _promise(order, promised_date)
+        add_lines(Order.objects.get(pk=order), added)
+        rewrite_lines(order, every, head.discount, head.digits, include_tax=head.include_tax)
         moved = {pk: held.lines[pk] for pk in changed if after[pk].product != held.lines[pk].product}
         release_all(moved, "amended")
-        s.act("order", order, reason=reason, lines=[before[pk].line for pk in changed])
+        s.act(
+            "order",
+            order,
+            reason=reason,
+            lines=[*(before[pk].line for pk in changed), *(line.line for line in added)],
+            **promised,
+        )
         _check_money(s, head)
-        settle(s, [order], "amended", held.products() | {line.product for line in after.values()})
+        settle(s, [order], "amended", held.products() | {line.product for line in every})
     return order
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A line as it is, and as an amendment would make it."""
+    """A line as it is (None for one that is added), and as an amendment would make it."""
 
-    before: OrderLine
+    before: OrderLine | None
     after: TypedLine
     amounts: LineAmounts
 
 
-def preview(*, order: int, lines: Sequence[Change]) -> list[Preview]:
+def preview(*, order: int, lines: Sequence[Change], more: Sequence[LineWanted] = ()) -> list[Preview]:
     """What an amendment would make of an order's lines, by number; nothing is written, and no limit of the customer is asked. Refused
     as ``amend``."""
-    skus = [(one.sku, f"{one.path}.sku") for one in lines if one.sku is not None]
-    products = products_by_sku(skus) if skus else {}
+    products = _products(lines, more)
     head = heads([order])[order]
     may("amend", head)
     before = _lines(order)
     after = _after(head, before, by_line([order]), lines, products)
-    made = amounts(list(after.values()), head.discount, head.digits, include_tax=head.include_tax)
-    return [Preview(before[pk], after[pk], told) for pk, told in zip(before, made, strict=True)]
+    every = [*after.values(), *_added(before, more, products)]
+    made = amounts(every, head.discount, head.digits, include_tax=head.include_tax)
+    return [Preview(before.get(order * LINES + line.line), line, told) for line, told in zip(every, made, strict=True)]
+
+
+def _products(lines: Sequence[Change], more: Sequence[LineWanted]) -> dict[str, Product]:
+    """The products that changed and added lines name, by SKU as typed."""
+    skus = [(one.sku, f"{one.path}.sku") for one in lines if one.sku is not None]
+    skus += [(line.sku, f"more.{place}.sku") for place, line in enumerate(more)]
+    return products_by_sku(skus) if skus else {}
+
+
+def _added(before: dict[int, OrderLine], more: Sequence[LineWanted], products: dict[str, Product]) -> list[TypedLine]:
+    """The added lines, numbered after the last one. Refused("too_many_lines") beyond what an order can hold."""
+    first = max((line.line for line in before.values()), default=0) + 1
+    if first + len(more) > LINES:
+        sentence = _("An order holds at most %(most)s lines; this one has %(count)s. Take a new order for the rest.")
+        raise Refused("too_many_lines", sentence % {"most": LINES - 1, "count": len(before)})
+    return lines_of(more, products, first=first)
 
 
 def _lines(order: int) -> dict[int, OrderLine]:
@@ -174,10 +210,21 @@ def _below(head: Head, line: LineStanding, one: Change, rest: str) -> Refused:
     return Refused("below_done", detail, [{"path": one.path, "code": "below_done", "detail": detail}])
 
 
-def _keep(order: int, lines: Sequence[OrderLine], by: Person, reason: str) -> None:
-    """Write down how the lines were, and count the revision."""
+def _promise(order: int, day: date | None) -> dict[str, list[str | None]]:
+    """Promise another day for the order and its lines without a day of their own; what the act keeps of it: was and now."""
+    was = Order.objects.values_list("promised_date", flat=True).get(pk=order)
+    if day is None or day == was:
+        return {}
+    Order.objects.filter(pk=order).update(promised_date=day)
+    OrderLine.objects.filter(order=order, ship_date=None).update(promised_date=day)
+    return {"promised": [was.isoformat() if was else None, day.isoformat()]}
+
+
+def _keep(order: int, lines: Sequence[OrderLine], added: Sequence[TypedLine], by: Person, reason: str) -> None:
+    """Write down how the lines were (an added one had no product, and nothing of it was ordered), and count the revision."""
     revision, now = Terms.objects.values_list("revision", flat=True).get(pk=order), clock.now()
     rows = [(line.pk, revision, line.sku, line.qty, line.price, now, by.pk, reason[:300]) for line in lines]
+    rows += [(order * LINES + line.line, revision, "", Decimal(0), None, now, by.pk, reason[:300]) for line in added]
     bulk.insert(LineWas, WAS, rows)
     Terms.objects.filter(pk=order).update(revision=F("revision") + 1)
 

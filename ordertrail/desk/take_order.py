@@ -110,12 +110,14 @@ def _address(customer: Customer, code: str | None) -> tuple[str, str]:
     return code, places[code]
 
 
-def lines_of(lines: Sequence[LineWanted], products: Mapping[str, Product], *, costed: bool = True) -> list[TypedLine]:
-    """These lines with all that follows from their ``products`` (by SKU as typed); not ``costed``: without what one costs.
-    Refused("missing_field") for one without a price."""
+def lines_of(
+    lines: Sequence[LineWanted], products: Mapping[str, Product], *, costed: bool = True, first: int = 1
+) -> list[TypedLine]:
+    """These lines, numbered from ``first``, with all that follows from their ``products`` (by SKU as typed); not ``costed``: without
+    what one costs. Refused("missing_field") for one without a price."""
     distinct = {product.pk: product for product in products.values()}
     costs = {pk: unit_cost(distinct[pk]) for pk in sorted(distinct)} if costed else {}
-    return [_line(n, line, products[line.sku], costs) for n, line in enumerate(lines, 1)]
+    return [_line(n, line, products[line.sku], costs) for n, line in enumerate(lines, first)]
 
 
 def _line(number: int, line: LineWanted, product: Product, costs: Mapping[int, int]) -> TypedLine:

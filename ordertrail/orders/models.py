@@ -178,7 +178,8 @@ class ExceptionLine(models.Model):
 
 
 class LineWas(models.Model):
-    """An order line as it was before an amendment: rows end and are replaced, so that a revision can be read."""
+    """An order line as it was before an amendment: rows end and are replaced, so that a revision can be read. One that
+    the amendment added was not there: no SKU, a quantity of 0, no price."""
 
     line = models.ForeignKey(OrderLine, models.CASCADE, related_name="was", db_constraint=False)
     revision = models.PositiveIntegerField()

@@ -86,7 +86,15 @@ def amounts(lines: Sequence[TypedLine], discount: int, digits: int, *, include_t
 
 def write_lines(order: Order, lines: Sequence[TypedLine], discount: int) -> None:
     """Write the lines of a new order."""
-    made = amounts(lines, discount, order.digits, include_tax=order.prices_include_tax)
+    _insert(order, lines, amounts(lines, discount, order.digits, include_tax=order.prices_include_tax))
+
+
+def add_lines(order: Order, lines: Sequence[TypedLine]) -> None:
+    """Write further lines of an order, at 0: ``rewrite_lines`` gives all lines their amounts in the same transaction."""
+    _insert(order, lines, [LineAmounts(0, 0, 0)] * len(lines))
+
+
+def _insert(order: Order, lines: Sequence[TypedLine], made: Sequence[LineAmounts]) -> None:
     bulk.insert(
         OrderLine,
         LINE,

@@ -13,7 +13,8 @@ __all__ = ["Customer", "Person"]
 
 
 class Customer(models.Model):
-    """Who orders. ``id`` is that of the home's source document; ``name_key`` matches the names that other systems write."""
+    """Who orders. ``id`` is that of the home's source document; ``name_key`` matches the names that other systems write,
+    ``sounds`` is how the name is read in pinyin (``lib.sounds``)."""
 
     id = models.BigIntegerField(primary_key=True)
     company = models.PositiveSmallIntegerField(default=1)
@@ -21,6 +22,7 @@ class Customer(models.Model):
     code = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     name_key = models.CharField(max_length=200, db_index=True)
+    sounds = models.TextField(blank=True, default="")
     tax_number = models.CharField(max_length=40, blank=True)
     country = models.CharField(max_length=80, blank=True)
     address = models.CharField(max_length=300, blank=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from ordertrail.lib.workdays import workdays
 from ordertrail.track.gather import Gathered
 from ordertrail.track.line_rows import Lines
 from ordertrail.track.matrix import Matrix
@@ -154,6 +155,8 @@ def promise(told: Gathered, today: date) -> Promise:
     missed = (gone - day).days if gone and day and gone > day else 0
     others = sorted({line.promised_date for line in told.lines if line.promised_date and line.promised_date != day})
     feet = []
+    if day and told.order.order_date:
+        feet.append(_("%(days)s working days from the order") % {"days": workdays(told.order.order_date, day)})
     if others:
         days = " · ".join(write.day(other, today) for other in others[:3])
         feet.append(_("other lines %(days)s") % {"days": days})

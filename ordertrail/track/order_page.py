@@ -16,6 +16,7 @@ from ordertrail.track.gather import Gathered, gather
 from ordertrail.track.line_rows import Lines
 from ordertrail.track.matrix import Matrix
 from ordertrail.track.problems import Problem, by_fact, problems
+from ordertrail.track.promises import Moved, moves
 from ordertrail.track.steps import Life
 from ordertrail.track.things import Thing
 from ordertrail.track.timeline import Event, newest_first, timeline
@@ -38,6 +39,7 @@ class OrderPage:
     owner: Owner | None
     axes: tuple[Axis, ...]
     promise: Promise
+    moves: tuple[Moved, ...]
     problems: tuple[Problem, ...]
     past_problems: tuple[Problem, ...]
     life: Life
@@ -97,6 +99,7 @@ def built(told: Gathered, today: date, opened: str = "", *, all_links: bool = Fa
         owner=told.owner,
         axes=cells.axes(told, lines, table, today),
         promise=cells.promise(told, today),
+        moves=moves(told),
         problems=open_,
         past_problems=tuple(problem for problem in found if not problem.open),
         life=steps.build(told, things, today, opened),

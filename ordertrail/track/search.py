@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -18,6 +19,7 @@ from ordertrail.billing.models import Invoice, Payment
 from ordertrail.catalog.models import Product
 from ordertrail.lib import bulk
 from ordertrail.lib.numbers import number_key
+from ordertrail.lib.sounds import sound_key
 from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Customer
 from ordertrail.presales.models import Opportunity
@@ -154,10 +156,16 @@ def by_number(key: str) -> dict[str, dict[int, str]]:
     return rows
 
 
+def called(words: str) -> Q:
+    """That a name holds these words, or its pinyin their letters."""
+    key = sound_key(words)
+    return Q(name__icontains=words) | Q(sounds__contains=key) if key else Q(name__icontains=words)
+
+
 def by_name(text: str) -> dict[str, list[int]]:
-    """Customers and products with ``text`` in their name; two queries."""
-    customers = Customer.objects.filter(name__icontains=text).order_by("name", "pk")
-    products = Product.objects.filter(name__icontains=text).order_by("sku", "pk")
+    """Customers and products with ``text`` in their name, or its letters in the name's pinyin; two queries."""
+    customers = Customer.objects.filter(called(text)).order_by("name", "pk")
+    products = Product.objects.filter(called(text)).order_by("sku", "pk")
     return {
         "customer": list(customers.values_list("pk", flat=True)[:TRIED]),
         "product": list(products.values_list("pk", flat=True)[:TRIED]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,3 +126,32 @@ def test_every_page_is_usable_by_everybody(
         page.goto(live + path)
         shot(page, re.sub(r"\W+", "-", path).strip("-"))
         assert (path, page.locator("h1").count(), violations(page), wider_than_window(page)) == (path, 1, [], 0)
+
+
+def test_a_line_is_added_to_an_order_by_keyboard(page: Page, live: str, stocked: Shop, anna: Person, shot: Any) -> None:
+    order = stocked.order("SO-1", ("LAMP", 10), promised_date=date(2026, 9, 21))
+    page.goto(f"{live}/orders/SO-1/amend/")
+    page.locator("#more-1").focus()
+    page.keyboard.type("rop", delay=20)
+    page.locator("#skus-1 [role=option]").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type("5")
+    page.keyboard.press("Tab")
+    page.locator("#difference", has_text="ROPE").wait_for()
+    shot(page, "wide")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert not wider_than_window(page)
+    shot(page, "narrow")
+    page.locator("#promised_date").fill("2026-09-25")
+    page.locator("#reason").fill("rope for them too")
+    page.locator("main button.primary").click()
+    page.wait_for_url("**/orders/SO-1/")
+    assert OrderStatus.objects.get(pk=order).ordered == D("1695.00")
+    page.locator("#promises").wait_for()
+    for name, scheme, width in (("light", "light", 1440), ("dark", "dark", 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not wider_than_window(page)
+        shot(page, f"amended-{name}")
+    whole()

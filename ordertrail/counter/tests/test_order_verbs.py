@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,10 +14,16 @@ from django.urls import reverse as real_reverse
 from ordertrail.api.tests.company import ORDER_B, e1
 from ordertrail.counter import ways
 from ordertrail.counter.tests.desk_page import alert_of, logged_in, once_of, text_of
+from ordertrail.desk.amend import amend
 from ordertrail.desk.cancel_shipment import cancel_shipment
-from ordertrail.desk.tests.shop import D, Shop, everything, q
+from ordertrail.desk.take_order import LineWanted
+from ordertrail.desk.tests.shop import D, Shop, everything, q, refused, whole
+from ordertrail.findings.tests.company import say, source
 from ordertrail.orders.models import LineWas, Order, OrderLine, Terms
+from ordertrail.records.shapes import CustomerRecord, OrderRecord, ProductRecord
 from ordertrail.shipping.models import ShipmentLine
+from ordertrail.track.gather import gather
+from ordertrail.track.promises import moves
 from ordertrail.web.tests.people import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.store]
@@ -205,6 +213,105 @@ def test_an_amendment_that_is_refused_changes_nothing(shop: Shop, anna: Client) 
     page = text_of(anna.get("/orders/SO-1/amend/"))
     assert "Order SO-1 is closed. Reopen it first." in page
     assert "Amend the order" not in page
+
+
+def test_a_line_is_added_to_a_confirmed_order_and_is_as_any_line(shop: Shop, anna: Client) -> None:
+    shop.product("ROPE")
+    shop.receive(20)
+    shop.receive(3, sku="ROPE")
+    order = shop.order("SO-1", ("LAMP", 10))
+    form = {"revision": "0", "sku": ["ROPE", "", ""], "qty": ["5", "", ""], "price": ["80", "", ""]}
+    told = text_of(anna.post("/orders/SO-1/amend/told/", form))
+    assert told == "2 · Added ROPE × 5 · 80.00 Total incl. tax 1,130.00 → 1,582.00 CNY"
+    assert OrderLine.objects.count() == 1
+    assert send(anna, "/orders/SO-1/amend/", **form, reason="rope for them too")["Location"] == "/orders/SO-1/"
+    assert shop.status(order).ordered == D("1582")
+    assert (shop.reserved("ROPE"), shop.line(order, 2).to_ship) == (D(3), q(5))
+    page = text_of(anna.get("/orders/SO-1/"))
+    assert "1 2 · Added ROPE × 5 · 80.00 rope for them too Anna" in page
+    shop.send((order, 2, 3))
+    shop.receive(2, sku="ROPE")
+    assert (shop.line(order, 2).to_ship, shop.reserved("ROPE")) == (q(2), D(2))
+    send(anna, "/orders/SO-1/amend/", **{"revision": "1", "qty-2": "4"}, reason="one less")
+    page = text_of(anna.get("/orders/SO-1/"))
+    assert "2 2 · Quantity 5 → 4 one less Anna" in page
+    assert "1 2 · Added ROPE × 5 · 80.00 rope for them too Anna" in page
+    whole()
+
+
+def test_an_added_line_takes_the_products_price_and_a_drafts_total_grows(shop: Shop, anna: Client) -> None:
+    order = shop.draft("SO-1", ("LAMP", 1))
+    send(anna, "/orders/SO-1/amend/", sku="LAMP", qty="2", reason="two more")
+    assert [(one.line, one.qty, one.price, one.gross) for one in OrderLine.objects.order_by("line")] == [
+        (1, D(1), D(100), D(113)), (2, D(2), D(100), D(226)),
+    ]  # fmt: skip
+    assert (shop.status(order).ordered, shop.reserved()) == (D(339), D(0))
+
+
+def test_a_line_that_cannot_be_added_changes_nothing(shop: Shop, anna: Client) -> None:
+    shop.say(ProductRecord("MAST", "MAST", "Mast"))
+    shop.order("SO-1", ("LAMP", 10))
+    before = [*everything(), list(LineWas.objects.values()), list(OrderLine.objects.values())]
+    cases: list[tuple[dict[str, str], str]] = [
+        ({"sku": "NONE", "qty": "1"}, "There is no product “NONE”"),
+        ({"sku": "LAMP", "qty": ""}, "How much of it?"),
+        ({"sku": "LAMP", "qty": "-1"}, "“-1”: write a figure above 0."),
+        ({"sku": "", "qty": "4"}, "Which product?"),
+        ({"sku": "MAST", "qty": "1"}, "MAST has no price of its own. Give one."),
+    ]
+    for told, sentence in cases:
+        answer = send(anna, "/orders/SO-1/amend/", **told, reason="more")
+        assert (answer.status_code, sentence in alert_of(answer)) == (422, True), (told, alert_of(answer))
+        assert [*everything(), list(LineWas.objects.values()), list(OrderLine.objects.values())] == before
+
+
+def test_an_added_line_beyond_the_customers_limit_is_refused(shop: Shop, anna: Client) -> None:
+    order = shop.order("SO-1", ("LAMP", 10))
+    shop.say(CustomerRecord("C1", "C1", "远帆船舶", currency="CNY", credit_limit=D(1200)))
+    more = [LineWanted("LAMP", D(1))]
+    refused("over_credit", amend, by=shop.anna, order=order, lines=[], more=more, reason="one more")
+    assert (OrderLine.objects.count(), Terms.objects.get(pk=order).revision) == (1, 0)
+
+
+def test_another_day_is_promised_with_a_reason_and_the_page_tells_both(shop: Shop, anna: Client) -> None:
+    order = shop.order("SO-1", ("LAMP", 10), promised_date=date(2026, 9, 21), day=date(2026, 9, 14))
+    assert "5 working days from the order" in text_of(anna.get("/orders/SO-1/"))
+    form = {"promised_date": "2026-09-25", "revision": "0"}
+    assert "2026-09-25" in anna.post("/orders/SO-1/amend/told/", form).content.decode()
+    send(anna, "/orders/SO-1/amend/", **form, reason="the mill is late")
+    row = Order.objects.get(pk=order)
+    assert (row.promised_date, shop.status(order).promised_date) == (date(2026, 9, 25), date(2026, 9, 25))
+    assert OrderLine.objects.get().promised_date == date(2026, 9, 25)
+    told = gather(order, shop.anna)
+    assert told is not None
+    assert [(one.was, one.now, one.by, one.why, one.days) for one in moves(told)] == [
+        (date(2026, 9, 21), date(2026, 9, 25), "Anna", "the mill is late", 4)
+    ]
+    page = text_of(anna.get("/orders/SO-1/"))
+    assert "Changes of the promised date" in page
+    assert "9 working days from the order" in page
+    assert "4 d later the mill is late Anna" in page
+    before = everything()
+    answer = send(anna, "/orders/SO-1/amend/", promised_date="", reason="none")
+    assert (answer.status_code, alert_of(answer)) == (
+        422, "A day that was promised can be moved, not taken away. Give the new one.",
+    )  # fmt: skip
+    assert everything() == before
+    whole()
+
+
+def test_a_day_that_another_system_moved_is_told_too(shop: Shop, anna: Client) -> None:
+    first = OrderRecord(
+        "12", "SO-9", customer_name="Sailfar", order_date=date(2026, 9, 1), promised_date=date(2026, 9, 14)
+    )
+    shop_system = source("shop")
+    say(shop_system, first)
+    say(shop_system, replace(first, promised_date=date(2026, 9, 10)))
+    told = gather(Order.objects.get(number="SO-9").pk, shop.anna)
+    assert told is not None
+    assert [(one.was, one.now, one.why, one.days) for one in moves(told)] == [
+        (date(2026, 9, 14), date(2026, 9, 10), "", -4)
+    ]
 
 
 def waiting(client: Client) -> tuple[str, str]:

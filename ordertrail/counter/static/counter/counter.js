@@ -46,6 +46,17 @@
     take(document.querySelector(`[aria-controls="${option.parentElement.id}"]`), option);
   });
   document.addEventListener('focusout', (event) => { if (event.target.matches?.('[role=combobox]')) show(event.target, false); });
+  document.addEventListener('keydown', (event) => {
+    const input = event.target;
+    if (!input.matches?.('[role=combobox]') || listOf(input).hidden) return;
+    const option = listOf(input).querySelector('[aria-selected="true"]');
+    if (event.key === 'Enter' && option) take(input, option);
+    else if (event.key === 'Escape') show(input, false);
+    else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') step(input, event.key === 'ArrowDown' ? 1 : -1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
 
   // A customer that is there already, or was written down on the way, stands in the field.
   const put = (field, value) => {
@@ -124,13 +135,6 @@
   };
   form.addEventListener('keydown', (event) => {
     const input = event.target;
-    if (input.matches('[role=combobox]') && ['ArrowDown', 'ArrowUp', 'Escape', 'Enter'].includes(event.key)) {
-      const list = listOf(input);
-      const option = list.querySelector('[aria-selected="true"]');
-      if (event.key === 'Enter' && !list.hidden && option) { event.preventDefault(); take(input, option); return; }
-      if (event.key === 'Escape' && !list.hidden) { event.preventDefault(); event.stopPropagation(); show(input, false); return; }
-      if (event.key.startsWith('Arrow') && !list.hidden) { event.preventDefault(); step(input, event.key === 'ArrowDown' ? 1 : -1); return; }
-    }
     if (event.key !== 'Enter' || input.matches('textarea, button, a, summary') && !event.ctrlKey) return;
     event.preventDefault();
     if (event.ctrlKey || event.metaKey) { form.requestSubmit(form.querySelector('button.primary')); return; }
