@@ -50,7 +50,7 @@ def bring(by: Person, told: Told, name: str, sha256: str) -> Brought:
             again = BankLine.again.through
             seen = [again(bankline_id=pk, bankstatement_id=statement.pk) for pk in known.values()]
             again.objects.bulk_create(seen, batch_size=PIECE)
-            note(by, "bank_statement", "bank_statement", statement.pk, name=statement.name, lines=len(fresh))
+            note(by, "bank_statement", "statement", statement.pk, name=statement.name, lines=len(fresh))
     out = sum(row.state == BankLineState.OUT for row in fresh)
     return Brought(statement.pk, len(fresh) - out, out, len(known))
 
