@@ -10,13 +10,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ordertrail.api.tests.company import COST, ORDER_B, e1
+from ordertrail.billing.bank import Entry, Told
 from ordertrail.catalog.models import Product
+from ordertrail.desk.bank import bring
 from ordertrail.desk.comment import comment
 from ordertrail.desk.receive import Part, receive
 from ordertrail.findings.follow import daily, follow
 from ordertrail.findings.tests.company import ERP_BILLS_10, MES_MADE_8, OMS_X, WMS_SHIPS_6, WMS_X, say
 from ordertrail.lib import clock
-from ordertrail.lib.money import QTY_SCALE, to_units
+from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, to_units
 from ordertrail.orders.models import OrderStatus
 from ordertrail.parties.models import Person
 from ordertrail.records.models import Source
@@ -79,6 +81,8 @@ def crawl_company(root: Person) -> None:
                                      planned_hours=D(9)))  # fmt: skip
     lamp = Part(Product.objects.get(sku="LAMP").pk, 5 * QTY_SCALE, to_units(NEW_COST, QTY_SCALE))
     receive(root, day=date(2026, 9, 20), lines=[lamp], planned=True)
+    line = Entry(1, date(2026, 9, 21), to_units(D(77), MONEY_SCALE), "CNY", "Evening Star", "SO-EVE")
+    bring(root, Told("6222 0210", "table", (line,)), "bank.csv", "0" * 64)
     told_by_sources(by["erp"])
     follow()
     daily()

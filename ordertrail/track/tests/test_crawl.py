@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils.translation import override
 
+from ordertrail.billing.models import BankLine, BankStatement
 from ordertrail.boards.board import boards
 from ordertrail.boards.metric import metrics
 from ordertrail.findings.models import Finding
@@ -75,6 +76,8 @@ def filled() -> Iterator[str]:
             for kind, page in PAGES.items()
         },
         "/receipts/": [f"~{pk}" for pk in documents.filter(kind="receipt").values_list("pk", flat=True)],
+        "/bank/statements/": list(BankStatement.objects.values_list("pk", flat=True)),
+        "/bank/lines/": list(BankLine.objects.values_list("pk", flat=True)),
         "/customers/": [f"~{pk}" for pk in Customer.objects.values_list("pk", flat=True)],
         "/documents/": list(documents.values_list("pk", flat=True)),
         "/findings/": list(Finding.objects.values_list("pk", flat=True)),
