@@ -25,8 +25,8 @@ def test_every_answer_of_hundreds_of_companies(seed: int) -> None:
 
 
 FEW = {
-    "the last confirmed is served first": 15, "stock is sold twice": 12, "money is divided in equal parts": 1,
-    "a return is never credited": 0, "draft invoices are not lowered": 15,
+    "the last confirmed is served first": 21, "stock is sold twice": 12, "money is divided in equal parts": 1,
+    "a return is never credited": 0, "draft invoices are not lowered": 23,
 }  # fmt: skip
 """Bugs that each push plants, with the history that is known to show them: where histories are made otherwise, another one will."""
 
@@ -46,6 +46,7 @@ def differs(seed: int) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", FEW)
 def test_a_planted_bug_is_found(bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not differs(FEW[bug])  # else it is the oracle that is wrong, and the bug is found by nobody
     BUGS[bug](monkeypatch)
     assert found(range(FEW[bug], FEW[bug] + 3))
 
