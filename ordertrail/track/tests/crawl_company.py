@@ -81,8 +81,8 @@ def crawl_company(root: Person) -> None:
                                      planned_hours=D(9)))  # fmt: skip
     lamp = Part(Product.objects.get(sku="LAMP").pk, 5 * QTY_SCALE, to_units(NEW_COST, QTY_SCALE))
     receive(root, day=date(2026, 9, 20), lines=[lamp], planned=True)
-    line = Entry(1, date(2026, 9, 21), to_units(D(77), MONEY_SCALE), "CNY", "Evening Star", "SO-EVE")
-    bring(root, Told("6222 0210", "table", (line,)), "bank.csv", "0" * 64)
+    money = Entry(1, date(2026, 9, 21), to_units(D(77), MONEY_SCALE), "CNY", "Evening Star", "SO-EVE")
+    bring(root, Told("6222 0210", "table", (money,)), "bank.csv", "0" * 64)
     told_by_sources(by["erp"])
     follow()
     daily()
