@@ -7,9 +7,12 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import islice, product
+from typing import Any
 
 MOST_READINGS = 8
 """So many readings of a name are kept, where several of its characters have more than one."""
+PIECE = 2_000
+"""Names that are written down at once."""
 LEAST = 2
 """So many letters at least are looked for among sounds; a single one would fit half of all names."""
 EVERYDAY = {
@@ -75,6 +78,16 @@ def sounds(text: str) -> str:
         kept["".join(way)] = None
         kept["".join(syllable[0] for syllable in way)] = None
     return " ".join(kept)
+
+
+def fill(model: Any) -> None:
+    """Write down how each name of a table sounds that was there before its column ``sounds`` was, piece by piece; for migrations."""
+    after = 0
+    while rows := list(model.objects.filter(pk__gt=after).order_by("pk").only("pk", "name")[:PIECE]):
+        for row in rows:
+            row.sounds = sounds(row.name)
+        model.objects.bulk_update([row for row in rows if row.sounds], ["sounds"])
+        after = rows[-1].pk
 
 
 def sound_key(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -11,12 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ordertrail.desk.adjust import Part, adjust
-from ordertrail.lib import clock
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.typing import day_of
 from ordertrail.stock.models import MoveKind
-from ordertrail.till.goods_form import goods, with_room
-from ordertrail.till.once import key_of, sent
+from ordertrail.till.goods_form import goods, shown
+from ordertrail.till.once import sent
 from ordertrail.till.typed import day
 from ordertrail.track.order import person_of
 from ordertrail.web.rights import needs
@@ -33,15 +31,10 @@ def new_adjustment(request: HttpRequest) -> HttpResponse:
     done, refused = sent(request, lambda: made(request))
     if done:
         return done
-    form = request.POST
     context = {
-        "lines": with_room(form),
+        **shown(request, refused),
         "reasons": [(one.value, one.label) for one in REASONS],
-        "reason": form.get("reason", MoveKind.LOSS.value),
-        "date": form.get("date", clock.today().isoformat()),
-        "currency": settings.COMPANY.currency,
-        "once": key_of(request),
-        "refused": refused,
+        "reason": request.POST.get("reason", MoveKind.LOSS.value),
     }
     return render(request, "till/new_adjustment.html", context, status=422 if refused else 200)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.http import QueryDict
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from ordertrail.lib import clock
 from ordertrail.lib.money import QTY_SCALE
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.typing import products_by_sku
+from ordertrail.till.once import key_of
 from ordertrail.till.typed import LARGEST, quantity
 
 FEW = 3
@@ -41,6 +45,17 @@ def typed_lines(form: QueryDict) -> list[Typed]:
 def with_room(form: QueryDict) -> list[Typed]:
     """The lines of a form, with empty ones behind for more."""
     return [*typed_lines(form), *(Typed() for _more in range(FEW))]
+
+
+def shown(request: HttpRequest, refused: Refused | None) -> dict[str, Any]:
+    """What every form of goods shows: its lines, day and currency, its key, and why it was refused."""
+    return {
+        "lines": with_room(request.POST),
+        "date": request.POST.get("date", clock.today().isoformat()),
+        "currency": settings.COMPANY.currency,
+        "once": key_of(request),
+        "refused": refused,
+    }
 
 
 def goods(form: QueryDict) -> Iterator[tuple[int, int, int | None]]:

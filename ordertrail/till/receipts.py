@@ -19,7 +19,7 @@ from ordertrail.lib.money import half_up, minor_digits
 from ordertrail.lib.refused import Refused
 from ordertrail.orders.typing import day_of
 from ordertrail.stock.models import GoodsReceipt, ReceiptLine, ReceiptState
-from ordertrail.till.goods_form import goods, with_room
+from ordertrail.till.goods_form import goods, shown
 from ordertrail.till.once import key_of, sent
 from ordertrail.till.scope import BY_ID, at, meant
 from ordertrail.till.typed import day
@@ -87,15 +87,7 @@ def new_receipt(request: HttpRequest) -> HttpResponse:
     done, refused = sent(request, lambda: made(request))
     if done:
         return done
-    form = request.POST
-    context = {
-        "lines": with_room(form),
-        "form": form,
-        "date": form.get("date", clock.today().isoformat()),
-        "currency": settings.COMPANY.currency,
-        "once": key_of(request),
-        "refused": refused,
-    }
+    context = {**shown(request, refused), "form": request.POST}
     return render(request, "till/new_receipt.html", context, status=422 if refused else 200)
 
 

@@ -24,7 +24,7 @@ from ordertrail.stock.models import Move
 from ordertrail.track.export import FORMATS, answered
 from ordertrail.track.line_rows import unit_words
 from ordertrail.track.scope import meant
-from ordertrail.track.sheets import Cell
+from ordertrail.track.sheets import Cell, short
 from ordertrail.web.filter_values import to_day
 from ordertrail.web.refusals import not_allowed
 from ordertrail.web.rights import may, needs
@@ -202,12 +202,7 @@ def cells(page: DailyPage, *, sees_cost: bool) -> Iterator[list[Cell]]:
         return None if value is None else round(value, digits)
 
     for row in page.rows:
-        told = [row.ordered, row.shipped, row.returned, row.sold, row.pending, row.sellable]
+        told = (row.ordered, row.shipped, row.returned, row.sold, row.pending, row.sellable)
+        figures = [None if one is None else short(one) for one in told]
         gain = [money(row.cost), money(row.profit), None if row.margin is None else round(row.margin, 4)]
-        yield [row.date, *map(_short, told), money(row.revenue), *(gain if sees_cost else [])]
-
-
-def _short(value: Decimal | None) -> Decimal | None:
-    if value is None:
-        return None
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+        yield [row.date, *figures, money(row.revenue), *(gain if sees_cost else [])]

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
@@ -21,7 +20,7 @@ from ordertrail.lib import clock
 from ordertrail.lib.money import MONEY_SCALE, QTY_SCALE, from_units, minor_digits
 from ordertrail.records.models import Source
 from ordertrail.track.orders_filter import Selection
-from ordertrail.track.sheets import Cell, harmless, workbook
+from ordertrail.track.sheets import Cell, harmless, short, workbook
 from ordertrail.web.axes import LOOKS
 
 FORMATS = {
@@ -55,11 +54,7 @@ def _money() -> Turn:
 
 
 def _qty() -> Turn:
-    return lambda value, _currency: _short(from_units(int(value), QTY_SCALE))
-
-
-def _short(number: Decimal) -> Decimal:
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    return lambda value, _currency: short(from_units(int(value), QTY_SCALE))
 
 
 def _day() -> Turn:

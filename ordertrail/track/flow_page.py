@@ -29,7 +29,7 @@ from ordertrail.track.flow_net import Net, net
 from ordertrail.track.flow_shares import Share, shares
 from ordertrail.track.flow_words import Said, check, findings, kind, name
 from ordertrail.track.scope import meant
-from ordertrail.track.sheets import Cell
+from ordertrail.track.sheets import Cell, short
 from ordertrail.track.things import KINDS
 from ordertrail.web.refusals import not_allowed
 from ordertrail.web.rights import may, needs
@@ -180,9 +180,7 @@ def file(request: HttpRequest, kind: str, pk: int, wanted: str) -> HttpResponseB
 def cells(told: Net) -> Iterator[list[Cell]]:
     """The rows of the file below its head."""
     for one in told.strands:
-        qty: Decimal | None = one.qty.normalize() if one.qty else None
-        if qty is not None and qty == qty.to_integral_value():
-            qty = qty.quantize(Decimal(1))
+        qty = short(one.qty) if one.qty else None
         money = round(one.amount, minor_digits(one.order.currency))
         yield [
             one.line, name(one.source), kind(one.source), name(one.target), kind(one.target), qty, one.unit, money, one.order.currency,

@@ -38,6 +38,15 @@ def harmless(text: str) -> str:
     return (f"'{text}" if runs(text) else text).replace("\0", "")
 
 
+def short(number: Decimal) -> Decimal:
+    """A figure without zeros at its end, and never in powers of ten.
+
+    >>> short(Decimal("10.500000")), short(Decimal("100.000000"))
+    (Decimal('10.5'), Decimal('100'))
+    """
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
 def workbook(
     title: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], about: Sequence[tuple[str, Cell]]
 ) -> IO[bytes]:

@@ -4,20 +4,12 @@ from typing import Any
 
 from django.db import migrations, models
 
-from ordertrail.lib.sounds import sounds
-
-CHUNK = 2_000
+from ordertrail.lib.sounds import fill
 
 
-def fill(apps: Any, schema_editor: Any) -> None:
+def heard(apps: Any, schema_editor: Any) -> None:
     """Write down how each name sounds."""
-    model = apps.get_model("catalog", "Product")
-    part = []
-    for row in model.objects.only("id", "name").iterator(CHUNK):
-        row.sounds = sounds(row.name)
-        if row.sounds:
-            part.append(row)
-    model.objects.bulk_update(part, ["sounds"], batch_size=CHUNK)
+    fill(apps.get_model("catalog", "Product"))
 
 
 class Migration(migrations.Migration):
@@ -32,5 +24,5 @@ class Migration(migrations.Migration):
             name='sounds',
             field=models.TextField(blank=True, default=''),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(heard, migrations.RunPython.noop),
     ]

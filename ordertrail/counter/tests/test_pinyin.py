@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ordertrail.catalog.models import Product
 from ordertrail.counter.find import customers_like, products_like
 from ordertrail.counter.tests.desk_page import logged_in, text_of
 from ordertrail.desk.tests.shop import Shop
 from ordertrail.findings.tests.company import say, source
+from ordertrail.lib import sounds as lib_sounds
 from ordertrail.records.shapes import CustomerRecord, ProductRecord
 from ordertrail.track.search import found
 
@@ -56,3 +58,12 @@ def test_suggestions_and_ctrl_k_know_pinyin(named: Shop) -> None:
     assert text_of(page) == "P-1 LED 灯管"
     assert [[hit.title for hit in group.hits] for group in found("dengguan", named.anna)] == [["P-1"]]
     assert [[hit.title for hit in group.hits] for group in found("yuanfan", named.anna)] == [["远帆船舶"]]
+
+
+def test_names_that_were_there_before_are_filled_piece_by_piece(named: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(Product.objects.values_list("sku", "sounds"))
+    assert before["P-1"] == "leddengguan leddg"
+    Product.objects.update(sounds="")
+    monkeypatch.setattr(lib_sounds, "PIECE", 1)
+    lib_sounds.fill(Product)
+    assert dict(Product.objects.values_list("sku", "sounds")) == before
